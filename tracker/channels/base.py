@@ -1,0 +1,50 @@
+"""What every channel is: something that hands one message to one address, or says why not."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One stored message on its way to one address. A retry carries exactly the same values.
+
+    ``key`` is the message's UUID: LINE's retry key, and what the e-mail's Message-ID is made of.
+    ``created_at`` is the UTC instant at which the text was stored. ``html`` is empty where the channel
+    has no use for it.
+    """
+
+    key: str
+    channel: str
+    address: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The provider took the message: its reference, and a sentence where there is more to say."""
+
+    reference: str = ""
+    note: str = ""
+
+
+class Channel(Protocol):
+    """A way to reach a contact.
+
+    ``send`` returns when the provider has accepted the message. It raises DeliveryError when it was not
+    accepted, and OutcomeUnknown when that cannot be known. ``repeats_safely`` says that sending the same
+    key again within ``repeat_hours`` reaches the person once.
+    """
+
+    name: str
+    repeats_safely: bool
+    repeat_hours: float
+
+    def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt: ...
+
+    def close(self) -> None: ...

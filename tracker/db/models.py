@@ -1,0 +1,357 @@
+"""The tables. Dates are Gregorian and local to the office, instants are UTC, years Buddhist Era."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db.base import Base, Word
+from tracker.domain.cadence import Cadence, RuleOrigin
+from tracker.domain.contacts import Role
+from tracker.domain.follow_up import Status
+from tracker.domain.reminders import Kind
+
+
+class MessageState(StrEnum):
+    """Where a message stands on its way."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    RETRY = "retry"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Meta(Base):
+    """Facts about this database itself: ``mode`` (live or rehearsal) and ``created_at``."""
+
+    __tablename__ = "meta"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class Agency(Base):
+    """The office that owns plans."""
+
+    __tablename__ = "agencies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Division(Base):
+    """A unit of an agency, with the names under which documents print it."""
+
+    __tablename__ = "divisions"
+    __table_args__ = (UniqueConstraint("agency_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    name: Mapped[str]
+    aliases: Mapped[list[str]]
+
+
+class Contact(Base):
+    """A post or person that receives messages. The validity is in days, both included; None is unbounded.
+
+    A suspended address got a permanent refusal; the column keeps the reason until a person clears it.
+    """
+
+    __tablename__ = "contacts"
+    __table_args__ = (Index(None, "agency_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    line_id: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="th")
+    valid_from: Mapped[dt.date | None]
+    valid_until: Mapped[dt.date | None]
+    email_suspended: Mapped[str] = mapped_column(default="")
+    line_suspended: Mapped[str] = mapped_column(default="")
+
+
+class ContactDivision(Base):
+    """A division a contact answers for; a contact without any answers for the whole agency."""
+
+    __tablename__ = "contact_divisions"
+    __table_args__ = (Index(None, "division_id", "contact_id"),)
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    division_id: Mapped[int] = mapped_column(ForeignKey("divisions.id"), primary_key=True)
+
+
+class ContactRole(Base):
+    """Why a contact receives messages; ``rank`` belongs to supervisors."""
+
+    __tablename__ = "contact_roles"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[Role] = mapped_column(Word(Role), primary_key=True)
+    rank: Mapped[int | None]
+
+
+class Plan(Base):
+    """One agency's measures for one fiscal year.
+
+    ``tracked_from`` is the day from which follow-ups count; nothing is sent for the plan before the instant
+    ``sends_from``. Indicators, absent items and warnings are kept as the document gave them.
+    """
+
+    __tablename__ = "plans"
+    __table_args__ = (UniqueConstraint("agency_id", "fiscal_year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    fiscal_year: Mapped[int]
+    assessed_year: Mapped[int]
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    tracked_from: Mapped[dt.date]
+    sends_from: Mapped[dt.datetime]
+    source_name: Mapped[str]
+    source_sha256: Mapped[str]
+    indicators: Mapped[list[dict[str, Any]]]
+    absent: Mapped[list[dict[str, Any]]]
+    warnings: Mapped[list[dict[str, Any]]]
+
+
+class Measure(Base):
+    """One improvement measure of a plan, in the order of the document."""
+
+    __tablename__ = "measures"
+    __table_args__ = (UniqueConstraint("plan_id", "code"), UniqueConstraint("plan_id", "position"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    position: Mapped[int]
+    code: Mapped[str]
+    title: Mapped[str]
+    instrument: Mapped[str]
+    indicator: Mapped[int | None]
+    score: Mapped[float | None]
+    score_table_score: Mapped[float | None]
+    analysis: Mapped[list[str]]
+    weaknesses: Mapped[list[str]]
+    actions: Mapped[list[str]]
+    follow_up: Mapped[list[str]]
+    timeline: Mapped[str]
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    lead_division_id: Mapped[int | None] = mapped_column(ForeignKey("divisions.id"))
+    supports_all: Mapped[bool]
+    first_line: Mapped[int]
+    last_line: Mapped[int]
+
+
+class MeasureSupport(Base):
+    """A division that supports a measure, in the order printed."""
+
+    __tablename__ = "measure_supports"
+
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measures.id"), primary_key=True)
+    division_id: Mapped[int] = mapped_column(ForeignKey("divisions.id"), primary_key=True)
+    position: Mapped[int]
+
+
+class MeasureRule(Base):
+    """How often a measure is followed up; ``on_date`` belongs to the cadence ``on``."""
+
+    __tablename__ = "rules"
+
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measures.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    cadence: Mapped[Cadence] = mapped_column(Word(Cadence))
+    on_date: Mapped[dt.date | None]
+    phrase: Mapped[str]
+    origin: Mapped[RuleOrigin] = mapped_column(Word(RuleOrigin))
+
+
+class FollowUp(Base):
+    """One measure, rule and period: the thing that is reported, reminded of and marked done.
+
+    The plan and the lead division are repeated here so that counting what is overdue needs no join.
+    ``closed_on`` is the day from which it counts as done or waived, ``submitted_on`` the owner's report.
+    ``series`` grows when the due date is moved or the follow-up reopened: its reminders then start again.
+    """
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (
+        UniqueConstraint("measure_id", "fiscal_year", "period"),
+        Index(
+            "ix_follow_ups_open",
+            "plan_id",
+            "lead_division_id",
+            "due_on",
+            "before_tracking",
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+        Index("ix_follow_ups_division", "lead_division_id", "plan_id", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measures.id"))
+    lead_division_id: Mapped[int | None] = mapped_column(ForeignKey("divisions.id"))
+    fiscal_year: Mapped[int]
+    period: Mapped[str]
+    cadence: Mapped[Cadence] = mapped_column(Word(Cadence))
+    starts_on: Mapped[dt.date]
+    scheduled_on: Mapped[dt.date]
+    due_on: Mapped[dt.date]
+    before_tracking: Mapped[bool]
+    status: Mapped[Status] = mapped_column(Word(Status), server_default=Status.OPEN.value)
+    submitted_on: Mapped[dt.date | None]
+    closed_on: Mapped[dt.date | None]
+    result: Mapped[str] = mapped_column(server_default="")
+    series: Mapped[int] = mapped_column(server_default="1")
+
+
+class DueMove(Base):
+    """One move of a due date, with its reason; ``moved_on`` is the office's day of the move."""
+
+    __tablename__ = "due_moves"
+    __table_args__ = (Index(None, "follow_up_id", "moved_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_ups.id"))
+    moved_on: Mapped[dt.date]
+    from_on: Mapped[dt.date]
+    to_on: Mapped[dt.date]
+    reason: Mapped[str]
+
+
+class Evidence(Base):
+    """A link or file that shows the work; of a file the SHA-256 of its content is kept."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index(None, "follow_up_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_ups.id"))
+    kind: Mapped[str]
+    location: Mapped[str]
+    sha256: Mapped[str] = mapped_column(default="")
+    added_at: Mapped[dt.datetime]
+    added_by: Mapped[str]
+
+
+class Event(Base):
+    """One line of the history: who did what, when, and what it was before and after. Only ever added."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index(None, "measure_id"), Index(None, "plan_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str]
+    what: Mapped[str]
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plans.id"))
+    measure_id: Mapped[int | None] = mapped_column(ForeignKey("measures.id"))
+    follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_ups.id"))
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+
+class Message(Base):
+    """One digest to one contact: unique by contact, office day and number.
+
+    ``key`` is the UUID that makes a repeat recognisable to LINE and to mailboxes. ``channel`` is where it
+    goes, ``intended_channel`` where it would have gone. The text is stored just before the first attempt and
+    never changes after it. ``unsure`` counts the attempts of which the outcome is not known.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "on_date", "number"),
+        Index(None, "state", "next_attempt_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    on_date: Mapped[dt.date]
+    number: Mapped[int]
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    channel: Mapped[str]
+    intended_channel: Mapped[str]
+    address: Mapped[str]
+    state: Mapped[MessageState] = mapped_column(Word(MessageState))
+    created_at: Mapped[dt.datetime]
+    useful_until: Mapped[dt.datetime]
+    subject: Mapped[str] = mapped_column(default="")
+    body: Mapped[str] = mapped_column(default="")
+    html: Mapped[str] = mapped_column(default="")
+    rendered_at: Mapped[dt.datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    unsure: Mapped[int] = mapped_column(default=0)
+    first_attempt_at: Mapped[dt.datetime | None]
+    next_attempt_at: Mapped[dt.datetime]
+    lease_until: Mapped[dt.datetime | None]
+    sent_at: Mapped[dt.datetime | None]
+    reference: Mapped[str] = mapped_column(default="")
+    error: Mapped[str] = mapped_column(default="")
+
+
+class Reminder(Base):
+    """One thing owed to one contact, once: by follow-up, step and series, or by plan and period.
+
+    Without a message it waits for the contact's next one; ``dropped`` tells why it was not sent.
+    """
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        Index(
+            "uq_reminders_follow_up",
+            *("follow_up_id", "kind", "step", "series", "contact_id"),
+            unique=True,
+            sqlite_where=text("follow_up_id IS NOT NULL"),
+            postgresql_where=text("follow_up_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_reminders_plan",
+            *("plan_id", "kind", "period", "contact_id"),
+            unique=True,
+            sqlite_where=text("follow_up_id IS NULL"),
+            postgresql_where=text("follow_up_id IS NULL"),
+        ),
+        Index(
+            "ix_reminders_waiting",
+            "contact_id",
+            sqlite_where=text("message_id IS NULL AND dropped = ''"),
+            postgresql_where=text("message_id IS NULL AND dropped = ''"),
+        ),
+        Index(None, "message_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_ups.id"))
+    period: Mapped[str]
+    step: Mapped[int]
+    series: Mapped[int]
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    created_at: Mapped[dt.datetime]
+    useful_until: Mapped[dt.datetime]
+    dropped: Mapped[str] = mapped_column(server_default="")
+
+
+class MessageItem(Base):
+    """A follow-up that a sent text named: the proof of who was told of what."""
+
+    __tablename__ = "message_items"
+    __table_args__ = (Index(None, "follow_up_id"),)
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_ups.id"), primary_key=True)

@@ -1,0 +1,72 @@
+"""Queries with a name and more than one caller, or with a condition that is easily got wrong."""
+
+import datetime as dt
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_column, or_, select
+
+from tracker.db.models import Contact, ContactDivision, ContactRole, DueMove, FollowUp
+from tracker.domain.contacts import Role
+from tracker.domain.follow_up import Status
+
+
+def is_status(status: Status) -> ColumnElement[bool]:
+    """The stored status, compared with a literal: only so does SQLite use the partial index of open rows."""
+    return FollowUp.status == literal_column(f"'{status.value}'")
+
+
+def status_on(as_of: dt.date) -> ColumnElement[Any]:
+    """The status a follow-up had at the end of ``as_of``, from the days it was submitted and closed."""
+    return case(
+        (FollowUp.closed_on <= as_of, FollowUp.status),
+        (FollowUp.submitted_on <= as_of, literal_column(f"'{Status.SUBMITTED}'", FollowUp.status.type)),
+        else_=literal_column(f"'{Status.OPEN}'", FollowUp.status.type),
+    )
+
+
+def due_on(as_of: dt.date) -> ColumnElement[dt.date]:
+    """The due date as it was at the end of ``as_of``: before the first move that came later."""
+    before_later_move = (
+        select(DueMove.from_on)
+        .where(DueMove.follow_up_id == FollowUp.id, DueMove.moved_on > as_of)
+        .order_by(DueMove.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(before_later_move, FollowUp.due_on)
+
+
+def tracked() -> ColumnElement[bool]:
+    """Follow-ups that count: not those due before the plan was tracked."""
+    return FollowUp.before_tracking.is_(False)
+
+
+def contacts_with(role: Role, today: dt.date) -> Select[int, int, int | None, int | None]:
+    """Who holds a role on ``today``: contact, agency, division (None: the whole agency) and rank."""
+    return (
+        select(
+            Contact.id.label("contact_id"),
+            Contact.agency_id.label("agency_id"),
+            # None where the outer join finds no division
+            cast(ColumnElement[int | None], ContactDivision.division_id).label("division_id"),
+            ContactRole.rank.label("rank"),
+        )
+        .join(ContactRole, and_(ContactRole.contact_id == Contact.id, ContactRole.role == role))
+        .outerjoin(ContactDivision, ContactDivision.contact_id == Contact.id)
+        .where(is_valid(today))
+    )
+
+
+def is_valid(today: dt.date) -> ColumnElement[bool]:
+    """Whether a contact is in office on ``today``."""
+    return and_(
+        or_(Contact.valid_from.is_(None), Contact.valid_from <= today),
+        or_(Contact.valid_until.is_(None), Contact.valid_until >= today),
+    )
+
+
+def owns(contact_id: ColumnElement[int], division_id: Any) -> ColumnElement[bool]:
+    """Whether a contact answers for a division: it is among its own, or it has none and so has all."""
+    own = exists().where(ContactDivision.contact_id == contact_id, ContactDivision.division_id == division_id)
+    has_any = exists().where(ContactDivision.contact_id == contact_id)
+    return or_(own, ~has_any)

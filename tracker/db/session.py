@@ -1,0 +1,65 @@
+"""The only place where an engine is made, and how a transaction begins on it."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+
+from tracker.errors import ConfigError
+
+BUSY_SECONDS = 15.0
+
+
+def parse_url(text: str) -> URL:
+    """The database's URL; a text without a scheme is the path of an SQLite file."""
+    if "://" not in text:
+        return URL.create("sqlite", database=text)
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ConfigError(
+            "TRACKER_DB is not a database URL; write sqlite:///tracker.db, for example."
+        ) from None
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigError(
+            f"TRACKER_DB names {url.get_backend_name()}; the tracker keeps SQLite or postgresql+psycopg."
+        )
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def make_engine(url: URL) -> Engine:
+    """An engine that keeps foreign keys and, on SQLite, leaves transactions to SQLAlchemy.
+
+    The sqlite3 driver otherwise commits where nobody asked, and what ``begin_nested`` wrote outlives the
+    rollback around it.
+    """
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True)
+
+
+def writing(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that write: on SQLite they take the write lock at once, so that two never deadlock."""
+    return sessionmaker(engine.execution_options(tracker_writes=True), expire_on_commit=False)
+
+
+def reading(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that only read."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get("tracker_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,159 @@
+"""Which reminders are owed at an instant.
+
+The question is never "what falls on today?" but "what has come due by now and is still of use?", so a machine
+that was off for a week owes each thing once. This module answers for the calendar alone, as windows of dates;
+which follow-ups and contacts lie in a window is the database's to say (``services/reminders.py``).
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.domain.cadence import Cadence
+from tracker.domain.fiscal import (
+    MONTHS_OF,
+    date_label,
+    first_of_month,
+    last_of_month,
+    month_label,
+    next_month,
+)
+from tracker.domain.office_time import OfficeTime
+
+ONE_DAY = dt.timedelta(days=1)
+ONE_WEEK = dt.timedelta(weeks=1)
+
+
+class Kind(StrEnum):
+    """Why a contact gets a message, the weightiest first."""
+
+    ESCALATION = "escalation"
+    OVERDUE = "overdue"
+    DUE_SOON = "due-soon"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    SUMMARY = "summary"
+    COORDINATOR = "coordinator"
+
+
+WEIGHT = {kind: len(Kind) - place for place, kind in enumerate(Kind)}
+"""A message that carries several kinds is named for the one of the greatest weight."""
+
+OWNER_KINDS = frozenset({Kind.MONTHLY, Kind.QUARTERLY, Kind.DUE_SOON, Kind.OVERDUE})
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRules:
+    """What an office may change about its reminders.
+
+    ``due_soon_days`` are working days before the due date; ``overdue_weekday`` counts from Monday = 0;
+    ``overdue_weeks`` is the most weekly reminders one overdue follow-up causes; ``monthly_cap`` the most
+    messages a contact gets in a month; ``years_end_days`` how long a plan is reminded of after its year.
+    """
+
+    due_soon_days: int = 3
+    overdue_weekday: int = 0
+    overdue_weeks: int = 4
+    monthly_cap: int = 6
+    years_end_days: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWindow:
+    """Something owed once for a plan and period, from now until ``useful_until`` (UTC).
+
+    ``first`` and ``last`` bound, both included, the month the period is about.
+    """
+
+    kind: Kind
+    period: str
+    first: dt.date
+    last: dt.date
+    useful_until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpWindow:
+    """A step owed once for each open follow-up whose due date lies in ``first`` … ``last``, both included.
+
+    Its use ends at ``useful_until`` (UTC).
+    """
+
+    kind: Kind
+    step: int
+    first: dt.date
+    last: dt.date
+    useful_until: dt.datetime
+
+
+def monthly(now: dt.datetime, office: OfficeTime, kind: Kind = Kind.MONTHLY) -> PlanWindow | None:
+    """The monthly reminder, or another of ``kind`` with the same dates, if it is owed at ``now``.
+
+    Owed from the first working day of the month until the month's end.
+    """
+    today = office.today(now)
+    if now < office.reminding(office.first_working_day(today)):
+        return None
+    end = office.starts(next_month(today))
+    return PlanWindow(kind, month_label(today), first_of_month(today), last_of_month(today), end)
+
+
+def quarterly(now: dt.datetime, office: OfficeTime) -> PlanWindow | None:
+    """The notice that a quarter closes, owed during its last month."""
+    today = office.today(now)
+    quarters = office.fiscal_year(today).periods(Cadence.QUARTERLY)
+    closing = [quarter for quarter in quarters if quarter.ends_on == last_of_month(today)]
+    window = monthly(now, office, Kind.QUARTERLY)
+    if not closing or window is None:
+        return None
+    return PlanWindow(Kind.QUARTERLY, closing[0].label, window.first, window.last, window.useful_until)
+
+
+def coordinator(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> PlanWindow:
+    """The coordinators' weekly list: the last one that came due, of use until the next."""
+    slot = _week_slot(now, office, rules)
+    day = office.working.on_or_after(slot)
+    until = office.reminding(office.working.on_or_after(slot + ONE_WEEK))
+    return PlanWindow(Kind.COORDINATOR, date_label(slot), first_of_month(day), last_of_month(day), until)
+
+
+def due_soon(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> Iterator[FollowUpWindow]:
+    """What falls due within a few working days, a window a day; of use until the due date is over."""
+    day = office.today(now)
+    last = office.working.after(_reminding_day(now, office), rules.due_soon_days)
+    while day <= last:
+        yield FollowUpWindow(Kind.DUE_SOON, 1, day, day, office.starts(day + ONE_DAY))
+        day += ONE_DAY
+
+
+def overdue(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> Iterator[FollowUpWindow]:
+    """The weekly steps of what is overdue: step k for what is in its k-th week, and no more than allowed."""
+    slot = _week_slot(now, office, rules)
+    until = office.reminding(office.working.on_or_after(slot + ONE_WEEK))
+    for step in range(1, rules.overdue_weeks + 1):
+        last = slot - ONE_DAY - ONE_WEEK * (step - 1)
+        yield FollowUpWindow(Kind.OVERDUE, step, last - ONE_WEEK + ONE_DAY, last, until)
+
+
+def weightiest(kinds: set[Kind]) -> Kind:
+    """The kind a message is named for."""
+    return max(kinds, key=WEIGHT.__getitem__)
+
+
+def closes_with_quarter(cadence: Cadence) -> bool:
+    """Whether periods of this cadence end with a quarter and are longer than a month."""
+    return MONTHS_OF.get(cadence, 1) > 1
+
+
+def _reminding_day(now: dt.datetime, office: OfficeTime) -> dt.date:
+    """The last day whose hour of reminding has come."""
+    today = office.today(now)
+    return today if now >= office.reminding(today) else today - ONE_DAY
+
+
+def _week_slot(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> dt.date:
+    """The last weekly day whose reminders are owed: its own date, or the next working day's, has come."""
+    day = _reminding_day(now, office)
+    slot = day - dt.timedelta(days=(day.weekday() - rules.overdue_weekday) % 7)
+    return slot if office.working.on_or_after(slot) <= day else slot - ONE_WEEK

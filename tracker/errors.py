@@ -21,8 +21,6 @@ from difflib import get_close_matches
 class TrackerError(Exception):
     """A request that could not be carried out. Its text says what, where and what to do."""
 
-    exit_code = 1
-
 
 class ConfigError(TrackerError):
     """A setting, an environment variable or a file of secrets cannot be used."""

@@ -1,0 +1,121 @@
+"""What one message to one contact has to say, as facts. The wording is the messages' business."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from tracker.domain.reminders import Kind
+from tracker.reports.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One open follow-up as a message names it; ``period`` is the stored label, ``lead`` the division."""
+
+    follow_up_id: int
+    code: str
+    title: str
+    period: str
+    due_on: dt.date
+    days_overdue: int
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom to turn to: the coordinator's name or post, telephone and e-mail ("" where unknown)."""
+
+    name: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPart:
+    """What the divisions of an owner have to report.
+
+    ``overdue`` and ``to_report`` (due from today to the end of the month) are ordered by due date.
+    ``closing`` is filled by the quarterly notice only: what will have to be reported once the quarter is
+    over. ``due_soon`` marks the follow-ups of ``to_report`` (and beyond the month) that fall due within days.
+    ``next_on`` and ``next_count`` say when something falls due after this month, and how much that day.
+    ``year_total`` is filled once, at the start of tracking: how many follow-ups await in the whole year.
+    """
+
+    divisions: tuple[str, ...]
+    to_report: tuple[Item, ...]
+    overdue: tuple[Item, ...]
+    closing: tuple[Item, ...]
+    due_soon: tuple[Item, ...]
+    next_on: dt.date | None
+    next_count: int
+    year_total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SupportPart:
+    """For a division that leads nothing: the leads it supports, each with its number of measures."""
+
+    divisions: tuple[str, ...]
+    leads: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SilentDivision:
+    """A division that has not answered: how much is overdue, the age in days of the oldest, its owners."""
+
+    division: str
+    overdue: int
+    oldest_days: int
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatorPart:
+    """The coordinators' weekly list.
+
+    ``waiting`` was submitted and waits to be accepted; ``unreachable`` are sentences about addresses that
+    failed; ``vacant`` are lead divisions without an owner who could be reminded.
+    """
+
+    silent: tuple[SilentDivision, ...]
+    waiting: tuple[Item, ...]
+    unreachable: tuple[str, ...]
+    vacant: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorPart:
+    """The supervisors' overview; ``divisions`` is empty when it covers the whole agency.
+
+    ``quarter`` is the label of the quarter that ended last month, when one did.
+    """
+
+    divisions: tuple[str, ...]
+    summary: Summary
+    quarter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDigest:
+    """What one message says of one plan; parts that do not concern the contact are None."""
+
+    agency: str
+    fiscal_year: int
+    owner: OwnerPart | None
+    support: SupportPart | None
+    supervisor: SupervisorPart | None
+    coordinator: CoordinatorPart | None
+    ask: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One message to one contact, built from the state of things at its first attempt.
+
+    ``kinds`` are the reasons that made it owed. It has at least one plan, and nothing empty in it.
+    """
+
+    recipient: str
+    language: str
+    today: dt.date
+    kinds: frozenset[Kind]
+    plans: tuple[PlanDigest, ...]

@@ -1,0 +1,177 @@
+"""The follow-ups of a plan as a list: one line each, filtered, as they stood on a day."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Session
+
+from tracker.db import queries
+from tracker.db.models import Division, Evidence, FollowUp, Measure, MeasureSupport
+from tracker.domain.follow_up import Status, days_overdue
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Which follow-ups to show; what is None or empty filters nothing.
+
+    Due dates include both ends; ``limit`` keeps the first so many.
+    """
+
+    divisions: tuple[int, ...] = ()
+    status: Status | None = None
+    codes: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    due_from: dt.date | None = None
+    due_to: dt.date | None = None
+    overdue: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFollowUp:
+    """One follow-up as a list shows it; ``days_overdue`` are calendar days, 0 unless open and past due."""
+
+    follow_up_id: int
+    measure_id: int
+    code: str
+    title: str
+    period: str
+    status: Status
+    scheduled_on: dt.date
+    due_on: dt.date
+    days_overdue: int
+    before_tracking: bool
+    lead: str
+
+
+def follow_up_list(
+    session: Session, plan_id: int, wanted: ListFilter, *, today: dt.date, as_of: dt.date | None = None
+) -> list[ListedFollowUp]:
+    """The follow-ups of a plan, by due date and then in the document's order.
+
+    With ``as_of``, as they stood at the end of that day; what was loaded later counts as existing.
+    """
+    day = as_of or today
+    leads = division_names(session, plan_id)
+    rows = session.execute(_query(plan_id, wanted, day=day, past=as_of is not None and as_of < today))
+    return [_listed(row, leads, day) for row in rows]
+
+
+def division_names(session: Session, plan_id: int) -> dict[int | None, str]:
+    """The divisions that lead something in a plan, by id; no division has no name."""
+    leading = select(Measure.lead_division_id).where(Measure.plan_id == plan_id).distinct()
+    rows = session.execute(select(Division.id, Division.name).where(Division.id.in_(leading)))
+    return {None: "", **{row.id: row.name for row in rows}}
+
+
+def as_json(session: Session, plan_id: int, listed: list[ListedFollowUp]) -> Iterator[dict[str, Any]]:
+    """The lines with the stable keys that scripts rely on, dates in ISO form."""
+    supporting = _supporting(session, plan_id)
+    evidence = _evidence(session, plan_id)
+    for each in listed:
+        yield {
+            "code": each.code,
+            "title": each.title,
+            "period": each.period,
+            "status": each.status.value,
+            "scheduled_on": each.scheduled_on.isoformat(),
+            "due_on": each.due_on.isoformat(),
+            "days_overdue": each.days_overdue,
+            "before_tracking": each.before_tracking,
+            "lead": each.lead,
+            "supporting": supporting.get(each.measure_id, []),
+            "evidence": evidence.get(each.follow_up_id, []),
+        }
+
+
+def _query(plan_id: int, wanted: ListFilter, *, day: dt.date, past: bool) -> Any:
+    status = queries.status_on(day) if past else FollowUp.status
+    due_on: ColumnElement[dt.date] = queries.due_on(day) if past else FollowUp.due_on.expression
+    columns = select(
+        FollowUp.id,
+        FollowUp.measure_id,
+        Measure.code,
+        Measure.title,
+        FollowUp.period,
+        status.label("status"),
+        FollowUp.scheduled_on,
+        due_on.label("due_on"),
+        FollowUp.before_tracking,
+        FollowUp.lead_division_id,
+    )
+    query = columns.join(Measure, Measure.id == FollowUp.measure_id).where(FollowUp.plan_id == plan_id)
+    for condition in _conditions(wanted, status=status, due_on=due_on, day=day, past=past):
+        query = query.where(condition)
+    return query.order_by(due_on, Measure.position, FollowUp.period).limit(wanted.limit)
+
+
+def _conditions(
+    wanted: ListFilter, *, status: Any, due_on: Any, day: dt.date, past: bool
+) -> Iterator[ColumnElement[bool]]:
+    if wanted.divisions:
+        yield FollowUp.lead_division_id.in_(wanted.divisions)
+    if wanted.status is not None:
+        yield status == wanted.status if past else queries.is_status(wanted.status)
+    if wanted.codes:
+        yield Measure.code.in_(wanted.codes)
+    if wanted.periods:
+        yield FollowUp.period.in_(wanted.periods)
+    if wanted.due_from is not None:
+        yield due_on >= wanted.due_from
+    if wanted.due_to is not None:
+        yield due_on <= wanted.due_to
+    if wanted.overdue:
+        yield queries.tracked()
+        yield due_on < day
+        yield status == Status.OPEN if past else queries.is_status(Status.OPEN)
+
+
+def _listed(row: Row[Any], leads: dict[int | None, str], day: dt.date) -> ListedFollowUp:
+    late = days_overdue(row.due_on, day) if row.status == Status.OPEN and not row.before_tracking else 0
+    return ListedFollowUp(
+        follow_up_id=row.id,
+        measure_id=row.measure_id,
+        code=row.code,
+        title=row.title,
+        period=row.period,
+        status=Status(row.status),
+        scheduled_on=row.scheduled_on,
+        due_on=row.due_on,
+        days_overdue=late,
+        before_tracking=row.before_tracking,
+        lead=leads[row.lead_division_id],
+    )
+
+
+def _supporting(session: Session, plan_id: int) -> dict[int, list[str] | Literal["all"]]:
+    everyone = select(Measure.id).where(Measure.plan_id == plan_id, Measure.supports_all)
+    found: dict[int, list[str] | Literal["all"]] = dict.fromkeys(session.scalars(everyone), "all")
+    named = (
+        select(MeasureSupport.measure_id, Division.name)
+        .join(Division, Division.id == MeasureSupport.division_id)
+        .join(Measure, Measure.id == MeasureSupport.measure_id)
+        .where(Measure.plan_id == plan_id)
+        .order_by(MeasureSupport.measure_id, MeasureSupport.position)
+    )
+    for measure_id, name in session.execute(named):
+        names = found.setdefault(measure_id, [])
+        if isinstance(names, list):
+            names.append(name)
+    return found
+
+
+def _evidence(session: Session, plan_id: int) -> dict[int, list[dict[str, str]]]:
+    query = (
+        select(Evidence.follow_up_id, Evidence.kind, Evidence.location, Evidence.sha256)
+        .join(FollowUp, FollowUp.id == Evidence.follow_up_id)
+        .where(FollowUp.plan_id == plan_id)
+        .order_by(Evidence.id)
+    )
+    found: dict[int, list[dict[str, str]]] = defaultdict(list)
+    for row in session.execute(query):
+        found[row.follow_up_id].append({"kind": row.kind, "location": row.location, "sha256": row.sha256})
+    return found

@@ -1,0 +1,169 @@
+"""Adding up a plan's standing on a day, in SQL."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select
+from sqlalchemy.orm import Session
+
+from tracker.db import queries
+from tracker.db.models import Agency, DueMove, FollowUp, Plan
+from tracker.domain.fiscal import last_of_month, next_month
+from tracker.domain.follow_up import Status
+from tracker.reports.listing import ListFilter, division_names, follow_up_list
+from tracker.reports.summary import AGING, DivisionStanding, OverdueItem, Summary, TrendPoint, age_group
+
+OLDEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Which follow-ups are added up, and whether any of them was ever moved."""
+
+    plan_id: int
+    divisions: tuple[int, ...]
+    moved: bool
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        own = [FollowUp.lead_division_id.in_(self.divisions)] if self.divisions else []
+        return [FollowUp.plan_id == self.plan_id, queries.tracked(), *own]
+
+    def due_on(self, day: dt.date) -> Any:
+        return queries.due_on(day) if self.moved else FollowUp.due_on
+
+
+def plan_summary(
+    session: Session,
+    plan_id: int,
+    *,
+    today: dt.date,
+    as_of: dt.date | None = None,
+    divisions: Sequence[int] = (),
+) -> Summary:
+    """The standing of a plan, or of some of its lead divisions, at the end of ``as_of`` (today when None)."""
+    day = as_of or today
+    scope = _Scope(plan_id, tuple(divisions), _was_moved(session, plan_id))
+    plan = session.execute(
+        select(Plan.fiscal_year, Plan.tracked_from, Plan.ends_on, Agency.name)
+        .join(Agency, Agency.id == Plan.agency_id)
+        .where(Plan.id == plan_id)
+    ).one()
+    names = division_names(session, plan_id)
+    counts = _counts(session, scope, day=day, past=day < today)
+    late = _overdue(session, scope, day=day, past=day < today)
+    standings = _standings(counts, late, names, day)
+    due, on_time = sum(row.due for row in counts), sum(row.on_time for row in counts)
+    days = _trend_days(plan.tracked_from, min(day, plan.ends_on), day)
+    return Summary(
+        as_of=day,
+        agency=plan.name,
+        fiscal_year=plan.fiscal_year,
+        **{name: sum(getattr(each, name) for each in standings) for name in COUNTED},
+        due=due,
+        on_time_rate=round(on_time / due, 4) if due else None,
+        by_division=standings,
+        aging=_aging(late, day),
+        oldest=_oldest(session, scope, today=today, as_of=as_of),
+        trend=_trend(session, scope, days),
+    )
+
+
+COUNTED = ("total", "done", "submitted", "open", "waived", "overdue")
+
+
+def _was_moved(session: Session, plan_id: int) -> bool:
+    moves = exists().where(DueMove.follow_up_id == FollowUp.id, FollowUp.plan_id == plan_id)
+    return bool(session.scalar(select(moves)))
+
+
+def _counts(session: Session, scope: _Scope, *, day: dt.date, past: bool) -> Sequence[Any]:
+    status = queries.status_on(day) if past else FollowUp.status
+    in_time = and_(
+        status == Status.DONE, FollowUp.scheduled_on <= day, FollowUp.closed_on <= scope.due_on(day)
+    )
+    query = select(
+        FollowUp.lead_division_id.label("division_id"),
+        func.count().label("total"),
+        *(_count(status == each).label(each.value) for each in Status),
+        _count(FollowUp.scheduled_on <= day).label("due"),
+        _count(in_time).label("on_time"),
+    ).where(*scope.conditions())
+    return session.execute(query.group_by(FollowUp.lead_division_id)).all()
+
+
+def _overdue(session: Session, scope: _Scope, *, day: dt.date, past: bool) -> Sequence[Row[Any]]:
+    """Overdue follow-ups by division and due date; on the present day from the partial index alone."""
+    due_on = scope.due_on(day) if past else FollowUp.due_on
+    is_open = queries.status_on(day) == Status.OPEN if past else queries.is_status(Status.OPEN)
+    query = select(
+        FollowUp.lead_division_id.label("division_id"), due_on.label("due_on"), func.count().label("number")
+    ).where(*scope.conditions(), is_open, due_on < day)
+    return session.execute(query.group_by(FollowUp.lead_division_id, due_on)).all()
+
+
+def _standings(
+    counts: Sequence[Any], late: Sequence[Row[Any]], names: dict[int | None, str], day: dt.date
+) -> tuple[DivisionStanding, ...]:
+    overdue: Counter[int | None] = Counter()
+    oldest: dict[int | None, int] = {}
+    for row in late:
+        overdue[row.division_id] += row.number
+        oldest[row.division_id] = max(oldest.get(row.division_id, 0), (day - row.due_on).days)
+    standings = [
+        DivisionStanding(
+            division=names[row.division_id],
+            total=row.total,
+            done=row.done,
+            submitted=row.submitted,
+            open=row.open,
+            waived=row.waived,
+            overdue=overdue[row.division_id],
+            oldest_days=oldest.get(row.division_id, 0),
+        )
+        for row in counts
+    ]
+    return tuple(sorted(standings, key=lambda each: (-each.overdue, -each.oldest_days, each.division)))
+
+
+def _aging(late: Iterable[Row[Any]], day: dt.date) -> dict[str, int]:
+    aging = {name: 0 for name, _, _ in AGING}
+    for row in late:
+        aging[age_group((day - row.due_on).days)] += row.number
+    return aging
+
+
+def _oldest(
+    session: Session, scope: _Scope, *, today: dt.date, as_of: dt.date | None
+) -> tuple[OverdueItem, ...]:
+    wanted = ListFilter(overdue=True, divisions=scope.divisions, limit=OLDEST)
+    return tuple(
+        OverdueItem(each.code, each.title, each.period, each.lead, each.due_on, each.days_overdue)
+        for each in follow_up_list(session, scope.plan_id, wanted, today=today, as_of=as_of)
+    )
+
+
+def _trend(session: Session, scope: _Scope, days: Sequence[dt.date]) -> tuple[TrendPoint, ...]:
+    columns: list[ColumnElement[int]] = []
+    for day in days:
+        status = queries.status_on(day)
+        columns.append(_count(and_(status == Status.OPEN, scope.due_on(day) < day)))
+        columns.append(_count(status == Status.DONE))
+    row = tuple(session.execute(select(*columns).where(*scope.conditions())).one())
+    return tuple(TrendPoint(day, row[2 * n], row[2 * n + 1]) for n, day in enumerate(days))
+
+
+def _trend_days(start: dt.date, last: dt.date, day: dt.date) -> list[dt.date]:
+    """The ends of the months from ``start`` to ``last``, and ``day`` itself."""
+    days = []
+    end = last_of_month(start)
+    while end < last:
+        days.append(end)
+        end = last_of_month(next_month(end))
+    return [*days, day]
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

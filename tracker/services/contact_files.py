@@ -1,0 +1,99 @@
+"""Reading contacts from the files that offices keep them in: CSV and Excel."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from zipfile import BadZipFile
+
+from tracker.errors import InputError, UnreadableFile
+from tracker.services.contacts import COLUMNS, ContactEntry, read_entry
+
+MOST_BYTES = 20_000_000
+
+
+def read_contacts(path: Path) -> list[ContactEntry]:
+    """All contacts of a file, checked; the first that cannot be used is named with its line and column.
+
+    CSV in UTF-8 (with or without BOM) or cp874, or an Excel workbook's first sheet. Only the column ``name``
+    must exist; empty rows are passed over.
+    """
+    entries = []
+    for number, row in _rows(path):
+        try:
+            entries.append(read_entry(row))
+        except InputError as error:
+            raise InputError(f"{path}, line {number}: {error} Nothing was imported.") from None
+    if not entries:
+        raise UnreadableFile(path, "holds no contact; nothing was imported.")
+    return entries
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UnreadableFile(path, "is too large for a list of contacts.")
+        lines = list(_sheet(path) if path.suffix.lower() == ".xlsx" else _csv(path))
+    except FileNotFoundError:
+        raise UnreadableFile(path, "there is no such file.") from None
+    except OSError as error:
+        raise UnreadableFile(path, f"cannot be read ({error.strerror}).") from None
+    if not lines:
+        raise UnreadableFile(path, "is empty.")
+    header = [cell.strip().lower() for cell in lines[0][1]]
+    if "name" not in header:
+        found = ", ".join(cell for cell in header if cell) or "nothing"
+        raise UnreadableFile(
+            path, f"has no column 'name'; its first row holds {found}. Columns: {', '.join(COLUMNS)}."
+        )
+    for number, cells in lines[1:]:
+        if any(cell.strip() for cell in cells):
+            yield number, dict(zip(header, cells, strict=False))
+
+
+def _csv(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = data.decode("cp874")
+        except UnicodeDecodeError:
+            raise UnreadableFile(
+                path, "is neither UTF-8 nor Thai Windows (cp874); save it as CSV UTF-8."
+            ) from None
+    if "\0" in text:
+        raise UnreadableFile(path, "is not a text file; save it as CSV UTF-8.")
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise UnreadableFile(path, f"line {reader.line_num} is broken: {error}.") from None
+
+
+def _sheet(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    from openpyxl import load_workbook  # noqa: PLC0415  slow to import, needed for Excel alone
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError):
+        raise UnreadableFile(path, "is not an Excel workbook.") from None
+    try:
+        rows: Iterable[Sequence[object]] = book.worksheets[0].iter_rows(values_only=True)
+        for number, cells in enumerate(rows, start=1):
+            yield number, [_text(cell) for cell in cells]
+    finally:
+        book.close()
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)

@@ -1,0 +1,83 @@
+"""The divisions of an agency: finding them under any name they are printed with, and adding new ones."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db.models import Division
+from tracker.errors import NotAllowed, UnknownName, UnreadableFile
+from tracker.thai.text import folded_key, repair
+from tracker.thai.units import bare_name
+
+Catalogue = Mapping[str, tuple[str, ...]]
+"""Usual divisions by name, with their aliases."""
+
+
+def read_catalogue(path: Path) -> dict[str, tuple[str, ...]]:
+    """The divisions of a CSV file with the columns ``name`` and ``aliases`` (separated by ``;``)."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(path, f"cannot be read as CSV in UTF-8 ({type(error).__name__}).") from None
+    if rows and "name" not in rows[0]:
+        raise UnreadableFile(path, "has no column 'name'.")
+    named = ((repair(row["name"] or "").strip(), row.get("aliases") or "") for row in rows)
+    return {name: _split(aliases) for name, aliases in named if name}
+
+
+class DivisionBook:
+    """The divisions of one agency, looked up by name or alias whatever the spelling of digits and spaces."""
+
+    def __init__(self, session: Session, agency_id: int, catalogue: Catalogue | None = None) -> None:
+        self._session, self._agency_id = session, agency_id
+        self._catalogue = catalogue or {}
+        self.added: list[str] = []
+        self._by_key: dict[str, Division] = {}
+        own = select(Division).where(Division.agency_id == agency_id).order_by(Division.id)
+        for division in session.scalars(own):
+            self._learn(division)
+
+    def find(self, name: str) -> Division:
+        """The division of this name or alias; UnknownName offers the nearest."""
+        division = self._by_key.get(folded_key(name))
+        if division is None:
+            names = dict.fromkeys(division.name for division in self._by_key.values())
+            raise UnknownName("division", name, names)
+        return division
+
+    def find_or_add(self, name: str) -> Division:
+        """The division of this name or alias, made if there is none and then listed in ``added``."""
+        return self._by_key.get(folded_key(name)) or self.add(*self._usual(name))
+
+    def add(self, name: str, aliases: Iterable[str] = ()) -> Division:
+        """A new division; NotAllowed when the name or an alias already means one."""
+        name = repair(name).strip()
+        other = {repair(alias).strip() for alias in (*aliases, bare_name(name))} - {name, ""}
+        for each in (name, *sorted(other)):
+            if taken := self._by_key.get(folded_key(each)):
+                raise NotAllowed(f"{each!r} already means the division {taken.name!r}. Nothing was added.")
+        division = Division(agency_id=self._agency_id, name=name, aliases=sorted(other))
+        self._session.add(division)
+        self._session.flush()
+        self._learn(division)
+        self.added.append(name)
+        return division
+
+    def _usual(self, name: str) -> tuple[str, tuple[str, ...]]:
+        key = folded_key(name)
+        for usual, aliases in self._catalogue.items():
+            if key in {folded_key(each) for each in (usual, *aliases)}:
+                return usual, aliases
+        return name, ()
+
+    def _learn(self, division: Division) -> None:
+        for each in (division.name, *division.aliases):
+            self._by_key.setdefault(folded_key(each), division)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in repair(text).split(";") if part.strip())

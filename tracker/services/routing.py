@@ -1,0 +1,71 @@
+"""By which channel, and to which address, a contact is reached."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from tracker.domain.reminders import Kind
+
+LINE, EMAIL, FILE = "line", "email", "file"
+ADDRESSED = (LINE, EMAIL)
+"""Channels that need an address of the contact's; the others reach a folder or a screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """What is known of a contact's addresses; a suspended one is left out (empty)."""
+
+    contact_id: int
+    name: str
+    email: str
+    line_id: str
+
+    def of(self, channel: str) -> str:
+        """The address on a channel that needs one; otherwise the contact's name."""
+        return {LINE: self.line_id, EMAIL: self.email}.get(channel, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a message goes. ``intended`` is the channel that would be used if all were set up.
+
+    ``identity`` is equal for contacts who are reached at the same address and so get one message.
+    """
+
+    channel: str
+    intended: str
+    address: str
+    identity: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """An office's preferences: the order of channels, which are set up, and what may cost money on LINE.
+
+    With ``divert`` every message goes to the file channel, whatever was intended: a rehearsal.
+    """
+
+    order: tuple[str, ...] = (LINE, EMAIL, FILE)
+    configured: frozenset[str] = frozenset({FILE})
+    line_kinds: frozenset[Kind] = field(default_factory=lambda: frozenset({Kind.MONTHLY, Kind.ESCALATION}))
+    divert: bool = False
+
+    def route(self, contact: Addresses, kinds: Collection[Kind], *, without: str = "") -> Route | None:
+        """The first usable channel for a message of these kinds, leaving out the channel ``without``.
+
+        None when no channel is left. LINE is passed over for a kind it is not kept for, if there is e-mail.
+        """
+        wanted = [each for each in self._preferred(contact, kinds) if each != without]
+        if not wanted:
+            return None
+        intended = wanted[0]
+        usable = [each for each in wanted if each in self.configured] or [FILE]
+        channel = FILE if self.divert else usable[0]
+        address = contact.of(channel if channel in ADDRESSED else intended)
+        shared = intended in ADDRESSED
+        identity = (intended, address.casefold()) if shared else (intended, str(contact.contact_id))
+        return Route(channel, intended, address, identity)
+
+    def _preferred(self, contact: Addresses, kinds: Collection[Kind]) -> list[str]:
+        reachable = [each for each in self.order if each not in ADDRESSED or contact.of(each)]
+        dear = LINE in reachable and EMAIL in reachable and not self.line_kinds & set(kinds)
+        return [each for each in reachable if not (dear and each == LINE)]

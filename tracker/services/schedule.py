@@ -1,0 +1,94 @@
+"""Making the follow-ups of a plan, all of them in one statement."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, Date, Executable, Select, String, and_, column, func, literal, select, values
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.db.models import FollowUp, Measure, MeasureRule, Plan
+from tracker.domain.fiscal import FiscalYear
+from tracker.domain.office_time import OfficeTime
+from tracker.domain.schedule import Slot, slots
+
+COLUMNS = (
+    "plan_id",
+    "measure_id",
+    "lead_division_id",
+    "fiscal_year",
+    "period",
+    "cadence",
+    "starts_on",
+    "scheduled_on",
+    "due_on",
+    "before_tracking",
+)
+
+
+def make_follow_ups(session: Session, plan: Plan, *, office: OfficeTime, report_days: int) -> int:
+    """Write the follow-ups that the plan's rules ask for and that are not there yet; how many were made.
+
+    A measure gets the periods that its span touches. What fell due before ``plan.tracked_from`` is marked.
+    """
+    year = FiscalYear(plan.fiscal_year, office.fiscal_start_month)
+    single_days = session.scalars(
+        select(MeasureRule.on_date)
+        .join(Measure, Measure.id == MeasureRule.measure_id)
+        .where(Measure.plan_id == plan.id, MeasureRule.on_date.is_not(None))
+        .distinct()
+    )
+    dates = [day for day in single_days if day]
+    wanted = slots(year, dates=dates, working=office.working, report_days=report_days)
+    before = _number(session, plan.id)
+    session.execute(_insert(session, _chosen(plan, wanted)))
+    return _number(session, plan.id) - before
+
+
+def _chosen(plan: Plan, wanted: Sequence[Slot]) -> Select[Any]:
+    slot = (
+        values(
+            column("cadence", String),
+            column("on_date", Date),
+            column("period", String),
+            column("starts_on", Date),
+            column("scheduled_on", Date),
+            column("due_on", Date),
+            column("before_tracking", Boolean),
+            name="slot_values",
+        )
+        .data([_row(each, plan.tracked_from) for each in wanted])
+        .cte("slot")
+    )
+    same_rule = and_(
+        MeasureRule.cadence == slot.c.cadence, MeasureRule.on_date.is_not_distinct_from(slot.c.on_date)
+    )
+    return (
+        select(
+            literal(plan.id),
+            Measure.id,
+            Measure.lead_division_id,
+            literal(plan.fiscal_year),
+            *(slot.c[name] for name in COLUMNS[4:]),
+        )
+        .join(MeasureRule, MeasureRule.measure_id == Measure.id)
+        .join(slot, same_rule)
+        .where(Measure.plan_id == plan.id)
+        .where(Measure.starts_on <= slot.c.scheduled_on, Measure.ends_on >= slot.c.starts_on)
+    )
+
+
+def _row(slot: Slot, tracked_from: dt.date) -> tuple[object, ...]:
+    days = (slot.starts_on, slot.scheduled_on, slot.due_on)
+    return (slot.cadence.value, slot.on, slot.period, *days, slot.due_on < tracked_from)
+
+
+def _insert(session: Session, chosen: Select[Any]) -> Executable:
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert(FollowUp) if on_sqlite else postgresql.insert(FollowUp)
+    return insert.from_select(COLUMNS, chosen).on_conflict_do_nothing()
+
+
+def _number(session: Session, plan_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(FollowUp).where(FollowUp.plan_id == plan_id)) or 0

@@ -1,0 +1,79 @@
+"""A plan in the database as the document values it came from: for export, and to see what changed."""
+
+from collections import defaultdict
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db.models import Agency, Division, Measure, MeasureRule, MeasureSupport, Plan
+from tracker.domain.cadence import Rule
+from tracker.plans import model
+
+
+def stored_plan(session: Session, plan_id: int) -> model.Plan:
+    """The plan as its document said it, with the rules it is followed up by."""
+    plan = session.get_one(Plan, plan_id)
+    return model.Plan(
+        agency=session.get_one(Agency, plan.agency_id).name,
+        fiscal_year=plan.fiscal_year,
+        assessed_year=plan.assessed_year,
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+        source=model.Source(plan.source_name, plan.source_sha256),
+        indicators=tuple(_indicator(each) for each in plan.indicators),
+        measures=tuple(_measures(session, plan_id)),
+        absent=tuple(model.AbsentItem(**each) for each in plan.absent),
+        warnings=tuple(model.PlanWarning(**each) for each in plan.warnings),
+    )
+
+
+def _indicator(stored: dict[str, Any]) -> model.Indicator:
+    return model.Indicator(**{**stored, "instrument": model.Instrument(stored["instrument"])})
+
+
+def _measures(session: Session, plan_id: int) -> list[model.Measure]:
+    own = select(Measure.id).where(Measure.plan_id == plan_id)
+    rules: dict[int, list[Rule]] = defaultdict(list)
+    for rule in session.scalars(
+        select(MeasureRule).where(MeasureRule.measure_id.in_(own)).order_by(MeasureRule.position)
+    ):
+        rules[rule.measure_id].append(Rule(rule.cadence, rule.on_date, rule.phrase, rule.origin))
+    supporting: dict[int, list[str]] = defaultdict(list)
+    for measure_id, name in session.execute(
+        select(MeasureSupport.measure_id, Division.name)
+        .join(Division, Division.id == MeasureSupport.division_id)
+        .where(MeasureSupport.measure_id.in_(own))
+        .order_by(MeasureSupport.position)
+    ):
+        supporting[measure_id].append(name)
+    rows = session.execute(
+        select(Measure, Division.name)
+        .outerjoin(Division, Division.id == Measure.lead_division_id)
+        .where(Measure.plan_id == plan_id)
+        .order_by(Measure.position)
+    )
+    return [_measure(row, lead or "", supporting[row.id], rules[row.id]) for row, lead in rows]
+
+
+def _measure(row: Measure, lead: str, supporting: list[str], rules: list[Rule]) -> model.Measure:
+    helpers: tuple[str, ...] | Literal["all"] = "all" if row.supports_all else tuple(supporting)
+    return model.Measure(
+        code=row.code,
+        title=row.title,
+        instrument=model.Instrument(row.instrument),
+        indicator=row.indicator,
+        score=row.score,
+        score_table_score=row.score_table_score,
+        analysis=tuple(row.analysis),
+        weaknesses=tuple(row.weaknesses),
+        actions=tuple(row.actions),
+        follow_up=tuple(row.follow_up),
+        timeline=row.timeline,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        lead=lead,
+        supporting=helpers,
+        rules=tuple(rules),
+        source_lines=(row.first_line, row.last_line),
+    )

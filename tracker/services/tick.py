@@ -1,0 +1,41 @@
+"""Planning and delivering everything that is owed, once: what cron calls, and the scheduler at its start."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from tracker.domain.reminders import Kind
+from tracker.services.digests import Moment
+from tracker.services.outbox import Delivered, Delivery, deliver_all, waiting
+from tracker.services.reminders import Planned, plan_reminders
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one pass did; ``waiting`` messages are left for later (sending hours, or another try)."""
+
+    planned: Planned
+    delivered: Delivered
+    waiting: int
+
+
+def plan_owed(delivery: Delivery, moment: Moment, kinds: Collection[Kind] = frozenset(Kind)) -> Planned:
+    """Write down what is owed at the moment, in one transaction."""
+    with delivery.sessions.begin() as session:
+        return plan_reminders(
+            session,
+            now=moment.now,
+            office=moment.office,
+            rules=moment.rules,
+            routing=delivery.routing,
+            kinds=kinds,
+        )
+
+
+def tick(
+    delivery: Delivery, clock: Callable[[], Moment], kinds: Collection[Kind] = frozenset(Kind)
+) -> Ticked:
+    """Plan, then deliver. A second call right after it finds nothing to do."""
+    planned = plan_owed(delivery, clock(), kinds)
+    delivered = deliver_all(delivery, clock)
+    with delivery.sessions() as session:
+        return Ticked(planned, delivered, waiting(session))

@@ -1,0 +1,55 @@
+"""The command line: one program, ``tracker``, with a command for every verb.
+
+Starting it loads click and nothing else; a command's own module, and with it the database, is loaded when the
+command is used. The table of commands and their one-line helps therefore stands here.
+"""
+
+import sys
+from typing import TextIO
+
+from tracker.cli.group import LazyGroup
+
+COMMANDS = {
+    "demo": ("tracker.cli.demo:demo", "Tell the whole story on the bundled plan, in a scratch folder."),
+    "init": ("tracker.cli.database:init", "Make the database and the settings file in this folder."),
+    "rehearse": ("tracker.cli.database:rehearse", "Copy a live database into a rehearsal file."),
+    "plan": ("tracker.cli.plan:plan", "Import, export, list and show plans."),
+    "division": ("tracker.cli.division:division", "List and add the agency's divisions."),
+    "contact": ("tracker.cli.contact:contact", "List, add and import the people who get messages."),
+    "list": ("tracker.cli.listing:list_", "List follow-ups, with filters."),
+    "show": ("tracker.cli.show:show", "Show a measure: follow-ups, evidence, messages, history."),
+    "done": ("tracker.cli.closing:done", "Mark follow-ups as done."),
+    "submit": ("tracker.cli.closing:submit", "Report follow-ups as done, to be verified."),
+    "return": ("tracker.cli.closing:return_", "Give submitted follow-ups back to their owners."),
+    "waive": ("tracker.cli.closing:waive", "End follow-ups that need not be reported."),
+    "reopen": ("tracker.cli.closing:reopen", "Open follow-ups again that were done or waived."),
+    "postpone": ("tracker.cli.closing:postpone", "Move the due date of follow-ups."),
+    "overdue": ("tracker.cli.listing:overdue", "List what is overdue, the oldest first."),
+    "summary": ("tracker.cli.listing:summary", "Show the supervisors' view of a plan."),
+    "remind": ("tracker.cli.sending:remind", "Send the reminders that are owed now."),
+    "tick": ("tracker.cli.sending:tick", "Plan and deliver everything that is owed, once (for cron)."),
+    "run": ("tracker.cli.run:run", "Run the scheduler until it is stopped."),
+    "outbox": ("tracker.cli.outbox:outbox", "List and show messages, sent and waiting."),
+    "doctor": ("tracker.cli.doctor:doctor", "Check settings, database, mail server, LINE and contacts."),
+}
+
+root = LazyGroup(
+    name="tracker",
+    commands_table=COMMANDS,
+    help="Keep an office's improvement measures, and remind their owners by LINE or e-mail.\n\n"
+    "Start with 'tracker demo', or with 'tracker init' and 'tracker plan import FILE'.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def main() -> None:
+    """The program. Its text is UTF-8 wherever it runs, also on a Windows console of another code page."""
+    for stream in (sys.stdout, sys.stderr):
+        _speak_utf8(stream)
+    root(prog_name="tracker")
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,0 +1,98 @@
+"""What the commands share: opening the application, the options that many have, and printing."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from tracker import app as application
+from tracker.app import App
+from tracker.db.models import Plan
+from tracker.reports.tables import Column, safe, text_table
+from tracker.services.measures import find_plan
+from tracker.thai.years import parse_year
+
+Command = Callable[..., None]
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON: stable keys, ISO dates, UTF-8."
+)
+reason_option = click.option(
+    "--reason", required=True, metavar="TEXT", help="Why; it is kept in the history."
+)
+by_option = click.option(
+    "--by", metavar="NAME", help="Who does this. [default: TRACKER_ACTOR or the account]"
+)
+
+
+def with_app(*, writes: bool) -> Callable[[Command], Command]:
+    """Open the application for a command, check its database, and close it; adds the option --now."""
+
+    def decorate(command: Command) -> Command:
+        @click.option(
+            "--now", metavar="INSTANT", help="Set the clock, in a rehearsal: 2022-01-04T09:00:00+07:00."
+        )
+        @wraps(command)
+        def run(*args: Any, now: str | None, **kwargs: Any) -> None:
+            app = App.open(os.environ, Path.cwd(), now=now)
+            try:
+                app.check(writes=writes)
+                command(app, *args, **kwargs)
+            finally:
+                app.close()
+
+        return run
+
+    return decorate
+
+
+def plan_options(command: Command) -> Command:
+    """Add --agency and --fiscal-year, for commands that are about one plan."""
+    agency = click.option("--agency", metavar="NAME", help="Whose plan, if there are several.")
+    year = click.option("--fiscal-year", metavar="YEAR", help="Which year's plan (Buddhist Era), if several.")
+    return agency(year(command))
+
+
+def chosen_plan(app: App, session: Session, agency: str | None, fiscal_year: str | None) -> Plan:
+    """The plan that the options name, or the only sensible one."""
+    year = parse_year(fiscal_year) if fiscal_year else None
+    return find_plan(session, today=app.today, agency=agency, fiscal_year=year)
+
+
+def actor(by: str | None = None) -> str:
+    """Who is written into the history."""
+    return by or application.actor(os.environ)
+
+
+def echo(text: str = "") -> None:
+    """Print one line for a person; control characters in it cannot reach the terminal."""
+    click.echo(safe(text))
+
+
+def echo_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, indent: str = "") -> None:
+    """Print a table no wider than the terminal; into a file or a pipe nothing is shortened."""
+    width = get_terminal_size().columns - len(indent) if sys.stdout.isatty() else None
+    for line in text_table(columns, rows, width=width):
+        click.echo(indent + line)
+
+
+def echo_json(value: Any) -> None:
+    """Print one JSON value."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def echo_json_list(values: Iterable[Any]) -> None:
+    """Print a JSON list, an element at a time."""
+    first = True
+    for value in values:
+        click.echo("[" if first else ",")
+        click.echo(json.dumps(value, ensure_ascii=False), nl=False)
+        first = False
+    click.echo("[]" if first else "\n]")

@@ -1,0 +1,135 @@
+"""tracker remind, tracker tick: sending what is owed."""
+
+import logging
+
+import click
+from sqlalchemy import select
+
+from tracker.app import REHEARSAL, App
+from tracker.cli.context import echo, echo_json, json_option, with_app
+from tracker.db.models import Contact, Message, MessageState
+from tracker.domain.reminders import Kind
+from tracker.services.digests import build_digest
+from tracker.services.reminders import plan_reminders
+from tracker.services.routing import ADDRESSED
+from tracker.services.tick import Ticked
+from tracker.services.tick import tick as tick_once
+
+really_option = click.option(
+    "--really-send", is_flag=True, help="From a rehearsal: send by the real channels, not into files."
+)
+
+
+@click.command()
+@really_option
+@json_option
+@with_app(writes=True)
+def tick(app: App, really_send: bool, as_json: bool) -> None:
+    """Plan and deliver everything that is owed, once, and exit; for cron or the Windows Task Scheduler.
+
+    Running it twice, late or in two places sends nothing twice. Exit status 0: all was handled, or is queued
+    for another try.
+
+    Example: */10 * * * 1-5 cd /srv/tracker && tracker tick
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    _tell(app, tick_once(app.delivery(really_send=really_send), app.moment), as_json=as_json)
+
+
+@click.command()
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice([each.value for each in Kind]),
+    help="Only this kind; repeatable.",
+)
+@click.option("--dry-run", is_flag=True, help="Show every message that would go out, and send nothing.")
+@really_option
+@json_option
+@with_app(writes=True)
+def remind(app: App, kinds: tuple[str, ...], dry_run: bool, really_send: bool, as_json: bool) -> None:
+    """Send the reminders that are owed now; with --dry-run, only show them.
+
+    The dry run of a new plan shows what goes out at its first hour of sending.
+
+    Example: tracker remind --dry-run
+    """
+    wanted = frozenset(Kind(kind) for kind in kinds) or frozenset(Kind)
+    if dry_run:
+        _preview(app, wanted, as_json=as_json)
+    else:
+        delivery = app.delivery(really_send=really_send)
+        _tell(app, tick_once(delivery, app.moment, wanted), as_json=as_json)
+
+
+def _tell(app: App, done: Ticked, *, as_json: bool) -> None:
+    counts = {
+        "reminders": done.planned.reminders,
+        "messages": done.planned.messages,
+        "sent": done.delivered.sent,
+        "retry": done.delivered.retry,
+        "failed": done.delivered.failed,
+        "unknown": done.delivered.unknown,
+        "cancelled": done.delivered.cancelled,
+        "waiting": done.waiting,
+    }
+    if as_json:
+        echo_json(counts)
+        return
+    if not any(counts.values()):
+        echo("Nothing new is owed.")
+        return
+    echo(f"Owed and new: {counts['reminders']} reminders in {counts['messages']} messages.")
+    outcomes = [
+        f"{name} {counts[name]}"
+        for name in ("sent", "retry", "failed", "unknown", "cancelled")
+        if counts[name]
+    ]
+    echo(f"Delivered: {', '.join(outcomes) or 'nothing'}.")
+    if done.waiting:
+        moment = app.moment()
+        next_time = moment.office.next_sending(moment.now).astimezone(moment.office.zone)
+        when = "the next try" if moment.office.may_send(moment.now) else f"{next_time:%Y-%m-%d %H:%M}"
+        echo(f"{done.waiting} wait for {when}.")
+    if done.delivered.sent and app.mode == REHEARSAL:
+        echo(f"This is a rehearsal: see the folder {app.folder / app.settings.outbox_folder}.")
+
+
+def _preview(app: App, kinds: frozenset[Kind], *, as_json: bool) -> None:
+    """Plan and render in a transaction that is rolled back."""
+    moment, routing, shown = app.moment(), app.routing(), []
+    with app.sessions() as session:
+        plan_reminders(
+            session, now=moment.now, office=moment.office, rules=moment.rules, routing=routing, kinds=kinds
+        )
+        queued = (
+            select(Message, Contact.name)
+            .join(Contact, Contact.id == Message.contact_id)
+            .where(Message.state == MessageState.QUEUED)
+            .order_by(Message.id)
+        )
+        for message, name in session.execute(queued).all():
+            digest = build_digest(session, message, moment)
+            if digest is not None:
+                form = message.channel if message.channel in ADDRESSED else message.intended_channel
+                rendered = app.renderer.render(digest, channel=form)
+                shown.append((message.kind.value, name, message.channel, message.address, rendered))
+        session.rollback()
+    if as_json:
+        keys = ("kind", "contact", "channel", "address", "subject", "text")
+        echo_json(
+            [dict(zip(keys, (*each[:4], each[4].subject, each[4].text), strict=True)) for each in shown]
+        )
+        return
+    for kind, name, channel, address, rendered in shown:
+        echo(f"── {kind} to {name}, by {channel} ({address})")
+        echo(rendered.subject)
+        for line in rendered.text.splitlines():
+            echo(f"   {line}" if line else "")
+        echo()
+    echo(
+        f"{len(shown)} messages would go out. Nothing was sent."
+        if shown
+        else "Nothing is owed now. Nothing was sent."
+    )

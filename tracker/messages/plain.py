@@ -1,0 +1,75 @@
+"""Text made fit for a message: values without line breaks, lines without loose ends, LINE's limits."""
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from tracker.thai.text import clusters, fit, repair
+
+T = TypeVar("T")
+SUBJECT_CHARACTERS = 60
+LINE_LINES = 10
+LINE_COLUMNS = 120
+LINE_UNITS = 450
+"""Of UTF-16, to a line: ten such lines stay below LINE's limit of 5,000 for a text."""
+
+_LAST_LINES = 3
+
+
+def one_line(text: str) -> str:
+    """The text on one line: repaired, without control characters, every run of white space one space."""
+    spaced = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return " ".join(repair(spaced).split())
+
+
+def cleaned(facts: T) -> T:
+    """The same dataclass with every text on one line, so that no value can pretend to be a line of ours."""
+    changed: T = _cleaned(facts)
+    return changed
+
+
+def squeezed(text: str) -> str:
+    """The text without white space at line ends, without two blank lines in a row, without blank ends."""
+    lines: list[str] = []
+    for line in map(str.rstrip, text.split("\n")):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    return "\n".join(lines).strip("\n")
+
+
+def short_subject(text: str) -> str:
+    """The text as a subject of at most 60 characters that no mail program takes for an encoded word."""
+    kept = ""
+    plain = one_line(text).replace("=?", "= ?")
+    if len(plain) <= SUBJECT_CHARACTERS:
+        return plain
+    for cluster in clusters(plain):
+        if len(kept) + len(cluster) >= SUBJECT_CHARACTERS:
+            break
+        kept += cluster
+    return f"{kept.rstrip()}…"
+
+
+def line_text(text: str) -> str:
+    """The text within LINE's limits and ours: at most ten lines, none blank, 5,000 UTF-16 units in all.
+
+    Where an office's own wording is longer, lines before the last three give way: those say whom to turn to.
+    """
+    lines = [_line(line) for line in text.split("\n") if line.strip()]
+    if len(lines) > LINE_LINES:
+        lines = lines[: LINE_LINES - _LAST_LINES] + lines[-_LAST_LINES:]
+    return "\n".join(lines)
+
+
+def _line(line: str) -> str:
+    """At most 120 columns and 450 UTF-16 units; the latter matters only for marks heaped on one letter."""
+    return fit(line.strip(), LINE_COLUMNS).encode("utf-16-le")[: 2 * LINE_UNITS].decode("utf-16-le", "ignore")
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return one_line(value) if type(value) is str else value
+    if isinstance(value, tuple):
+        return tuple(_cleaned(each) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: _cleaned(getattr(value, each.name)) for each in fields(value)})
+    return value

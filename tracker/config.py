@@ -277,7 +277,7 @@ def example() -> str:
             lines += ([""] if section else []) + [f"[{head}]"]
             section = head
         env = f" ({each.metadata['env']} goes before.)" if each.metadata["env"] else ""
-        lines += [f"# {each.metadata['comment']}{env}", f"# {key} = {_toml(each.metadata['printed'])}"]
+        lines += [f"# {each.metadata['comment']}{env}", f"# {key} = {toml_value(each.metadata['printed'])}"]
     return "\n".join(lines) + "\n"
 
 
@@ -336,9 +336,10 @@ def _secret(name: str, environ: Mapping[str, str]) -> str:
     return text
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A default as it would be written in the settings file."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return f"[{', '.join(_toml(item) for item in value)}]"
+        return f"[{', '.join(toml_value(item) for item in value)}]"
     return f'"{value}"' if isinstance(value, str) else str(value)

@@ -71,6 +71,11 @@ def actor(by: str | None = None) -> str:
     return by or application.actor(os.environ)
 
 
+def plural(number: int, noun: str) -> str:
+    """A number with its noun: ``1 message``, ``2 messages``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def echo(text: str = "") -> None:
     """Print one line for a person; control characters in it cannot reach the terminal."""
     click.echo(safe(text))

@@ -159,7 +159,7 @@ def _tell_year(story: _Story) -> None:
     echo()
     with story.app.reading() as session:
         query = select(Contact.name, Message.intended_channel).join(Contact, Contact.id == Message.contact_id)
-        counts = Counter(session.execute(query.order_by(Contact.id)).tuples().all())
+        counts = Counter(session.execute(query.order_by(Contact.id)).all())
     columns = [Column("Contact"), Column("By"), Column("Messages", align="right")]
     rows = [[name, channel, str(number)] for (name, channel), number in counts.items()]
     echo_table(columns, rows, indent="   ")

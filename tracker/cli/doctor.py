@@ -139,7 +139,7 @@ def _without_owner(session: Session, agency_id: int, app: App) -> list[str]:
 
 
 def _messages(session: Session) -> Iterator[Finding]:
-    counts = session.execute(select(Message.state, func.count()).group_by(Message.state)).tuples()
+    counts = session.execute(select(Message.state, func.count()).group_by(Message.state))
     for state, number in counts:
         if state in STUCK:
             yield Finding(

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from tracker.cli.context import (
 )
 from tracker.cli.group import LazyGroup
 from tracker.config import CADENCES
-from tracker.db.models import Agency, FollowUp, Measure, Plan
+from tracker.db.models import Agency, Contact, FollowUp, Measure, Plan
 from tracker.domain.cadence import Cadence
 from tracker.errors import InputError, NotAllowed
 from tracker.plans import model
@@ -28,6 +29,7 @@ from tracker.plans.json_format import plan_to_json
 from tracker.plans.reader import read_plan, with_default_cadence
 from tracker.reports.tables import Column
 from tracker.services.plan_import import Imported, import_plan
+from tracker.services.preview import foreseen_messages, next_moment
 from tracker.services.stored_plan import stored_plan
 from tracker.thai.dates import parse_date
 from tracker.thai.years import parse_year
@@ -253,4 +255,19 @@ def _tell(app: App, document: model.Plan, result: Imported, *, dry_run: bool) ->
         echo("This was a dry run. Nothing was changed.")
         return
     local = result.sends_from.astimezone(app.office.zone)
-    echo(f"Nothing is sent before {local:%Y-%m-%d %H:%M}. What goes out then: tracker remind --dry-run")
+    echo(f"Nothing is sent before {local:%Y-%m-%d %H:%M}. What goes out then, so far:")
+    for line in _foreseen(app):
+        echo(f"  {line}")
+
+
+def _foreseen(app: App) -> Iterator[str]:
+    with app.sessions() as session:
+        moment = app.moment(next_moment(session, app.office, app.clock()))
+        routing, renderer = app.routing(), app.renderer
+        shown = list(foreseen_messages(session, moment, routing=routing, renderer=renderer))
+        contacts = session.scalar(select(func.count()).select_from(Contact))
+        session.rollback()
+    for each in shown:
+        yield f"{each.kind} to {each.contact}, by {each.channel}: {each.subject}"
+    if not shown:
+        yield "nothing; add the people with: tracker contact import FILE" if not contacts else "nothing"

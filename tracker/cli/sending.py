@@ -1,17 +1,14 @@
 """tracker remind, tracker tick: sending what is owed."""
 
 import logging
+from dataclasses import asdict
 
 import click
-from sqlalchemy import select
 
 from tracker.app import REHEARSAL, App
-from tracker.cli.context import echo, echo_json, json_option, with_app
-from tracker.db.models import Contact, Message, MessageState
+from tracker.cli.context import echo, echo_json, json_option, plural, with_app
 from tracker.domain.reminders import Kind
-from tracker.services.digests import build_digest
-from tracker.services.reminders import plan_reminders
-from tracker.services.routing import ADDRESSED
+from tracker.services.preview import foreseen_messages, next_moment
 from tracker.services.tick import Ticked
 from tracker.services.tick import tick as tick_once
 
@@ -80,7 +77,8 @@ def _tell(app: App, done: Ticked, *, as_json: bool) -> None:
     if not any(counts.values()):
         echo("Nothing new is owed.")
         return
-    echo(f"Owed and new: {counts['reminders']} reminders in {counts['messages']} messages.")
+    new = f"{plural(counts['reminders'], 'reminder')} in {plural(counts['messages'], 'message')}"
+    echo(f"Owed and new: {new}.")
     outcomes = [
         f"{name} {counts[name]}"
         for name in ("sent", "retry", "failed", "unknown", "cancelled")
@@ -91,45 +89,26 @@ def _tell(app: App, done: Ticked, *, as_json: bool) -> None:
         moment = app.moment()
         next_time = moment.office.next_sending(moment.now).astimezone(moment.office.zone)
         when = "the next try" if moment.office.may_send(moment.now) else f"{next_time:%Y-%m-%d %H:%M}"
-        echo(f"{done.waiting} wait for {when}.")
+        echo(f"{plural(done.waiting, 'message')} waiting for {when}.")
     if done.delivered.sent and app.mode == REHEARSAL:
         echo(f"This is a rehearsal: see the folder {app.folder / app.settings.outbox_folder}.")
 
 
 def _preview(app: App, kinds: frozenset[Kind], *, as_json: bool) -> None:
-    """Plan and render in a transaction that is rolled back."""
-    moment, routing, shown = app.moment(), app.routing(), []
     with app.sessions() as session:
-        plan_reminders(
-            session, now=moment.now, office=moment.office, rules=moment.rules, routing=routing, kinds=kinds
-        )
-        queued = (
-            select(Message, Contact.name)
-            .join(Contact, Contact.id == Message.contact_id)
-            .where(Message.state == MessageState.QUEUED)
-            .order_by(Message.id)
-        )
-        for message, name in session.execute(queued).all():
-            digest = build_digest(session, message, moment)
-            if digest is not None:
-                form = message.channel if message.channel in ADDRESSED else message.intended_channel
-                rendered = app.renderer.render(digest, channel=form)
-                shown.append((message.kind.value, name, message.channel, message.address, rendered))
+        moment = app.moment(next_moment(session, app.office, app.clock()))
+        routing, renderer = app.routing(), app.renderer
+        shown = list(foreseen_messages(session, moment, routing=routing, renderer=renderer, kinds=kinds))
         session.rollback()
     if as_json:
-        keys = ("kind", "contact", "channel", "address", "subject", "text")
-        echo_json(
-            [dict(zip(keys, (*each[:4], each[4].subject, each[4].text), strict=True)) for each in shown]
-        )
+        echo_json([asdict(each) for each in shown])
         return
-    for kind, name, channel, address, rendered in shown:
-        echo(f"── {kind} to {name}, by {channel} ({address})")
-        echo(rendered.subject)
-        for line in rendered.text.splitlines():
+    for each in shown:
+        echo(f"── {each.kind} to {each.contact}, by {each.channel} ({each.address})")
+        echo(f"   {each.subject}")
+        echo()
+        for line in each.text.splitlines():
             echo(f"   {line}" if line else "")
         echo()
-    echo(
-        f"{len(shown)} messages would go out. Nothing was sent."
-        if shown
-        else "Nothing is owed now. Nothing was sent."
-    )
+    local = moment.now.astimezone(moment.office.zone)
+    echo(f"{plural(len(shown), 'message')} would go out at {local:%Y-%m-%d %H:%M}. Nothing was sent.")

@@ -242,7 +242,7 @@ def _support_part(session: Session, plan: Plan, divisions: Sequence[int]) -> Sup
         .where(Measure.plan_id == plan.id, or_(Measure.supports_all, Measure.id.in_(helped)))
         .group_by(Division.id, Division.name)
         .order_by(func.count().desc(), Division.id)
-    ).tuples()
+    )
     leads = tuple(rows)
     return SupportPart(_names(session, divisions), leads) if leads else None
 

@@ -22,7 +22,7 @@ def find_plan(session: Session, *, today: dt.date, agency: str | None, fiscal_ye
     """
     rows = session.execute(
         select(Plan, Agency.name).join(Agency).order_by(Agency.name, Plan.fiscal_year)
-    ).tuples()
+    )
     plans = rows.all()
     if not plans:
         raise NotAllowed("No plan is loaded yet. Load one with: tracker plan import FILE")

@@ -193,7 +193,7 @@ def _insert(session: Session, bundles: list[_Bundle], *, now: dt.datetime, today
     ]
     session.execute(insert(Message), rows)
     ids = dict(
-        session.execute(select(Message.key, Message.id).where(Message.created_at == now)).tuples().all()
+        session.execute(select(Message.key, Message.id).where(Message.created_at == now)).all()
     )
     return [ids[str(row["key"])] for row in rows]
 
@@ -205,7 +205,7 @@ def _next_numbers(session: Session, contacts: list[int], today: dt.date) -> dict
         .where(Message.on_date == today)
         .group_by(Message.contact_id)
     )
-    return dict(used.tuples().all())
+    return dict(used.all())
 
 
 def _attach(session: Session, waiting: ColumnElement[bool], carried: Iterable[tuple[int, _Bundle]]) -> None:

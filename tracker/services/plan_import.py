@@ -146,7 +146,7 @@ def _store_measures(session: Session, document: model.Plan, plan_id: int, book: 
     rows = [_measure_row(plan_id, n, measure, book) for n, measure in enumerate(document.measures, start=1)]
     session.execute(insert(Measure), rows)
     ids = dict(
-        session.execute(select(Measure.code, Measure.id).where(Measure.plan_id == plan_id)).tuples().all()
+        session.execute(select(Measure.code, Measure.id).where(Measure.plan_id == plan_id)).all()
     )
     rules = [row for measure in document.measures for row in _rule_rows(ids[measure.code], measure)]
     if rules:

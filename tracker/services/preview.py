@@ -1,0 +1,60 @@
+"""What would go out next: planned and put into words in a transaction that the caller rolls back."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.db.models import Contact, Message, MessageState, Plan
+from tracker.domain.office_time import OfficeTime
+from tracker.domain.reminders import Kind
+from tracker.messages.render import Renderer
+from tracker.services.digests import Moment, build_digest
+from tracker.services.reminders import plan_reminders
+from tracker.services.routing import ADDRESSED, Routing
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A message that would go out."""
+
+    kind: Kind
+    contact: str
+    channel: str
+    address: str
+    subject: str
+    text: str
+
+
+def next_moment(session: Session, office: OfficeTime, now: dt.datetime) -> dt.datetime:
+    """The next instant of sending, in UTC: now, or the first hour of a plan that nothing is sent for yet."""
+    first = session.scalar(select(func.max(Plan.sends_from)).where(Plan.starts_on <= office.today(now)))
+    return office.next_sending(max(now, first) if first else now)
+
+
+def foreseen_messages(
+    session: Session,
+    moment: Moment,
+    *,
+    routing: Routing,
+    renderer: Renderer,
+    kinds: Collection[Kind] = frozenset(Kind),
+) -> Iterator[Foreseen]:
+    """The messages that would leave at ``moment``. It writes; roll the transaction back."""
+    plan_reminders(
+        session, now=moment.now, office=moment.office, rules=moment.rules, routing=routing, kinds=kinds
+    )
+    queued = (
+        select(Message, Contact.name)
+        .join(Contact, Contact.id == Message.contact_id)
+        .where(Message.state == MessageState.QUEUED)
+        .order_by(Message.id)
+    )
+    for message, name in session.execute(queued).all():
+        digest = build_digest(session, message, moment)
+        if digest is not None:
+            form = message.channel if message.channel in ADDRESSED else message.intended_channel
+            words = renderer.render(digest, channel=form)
+            yield Foreseen(message.kind, name, message.channel, message.address, words.subject, words.text)

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
 
+from tracker.errors import DeliveryError
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -33,12 +35,20 @@ class Receipt:
     note: str = ""
 
 
+class ChannelDown(DeliveryError):
+    """Nothing can go out by this channel now, to whatever address: the batch should stop.
+
+    The message and its address are not at fault, so neither may be given up for it (``permanent`` is false).
+    """
+
+
 class Channel(Protocol):
     """A way to reach a contact.
 
     ``send`` returns when the provider has accepted the message. It raises DeliveryError when it was not
-    accepted, and OutcomeUnknown when that cannot be known. ``repeats_safely`` says that sending the same
-    key again within ``repeat_hours`` reaches the person once.
+    accepted, ChannelDown when no other message would be either, and OutcomeUnknown when that cannot be known.
+    ``probe`` sends nothing and says, in a few words, that the channel is ready; it raises like ``send``.
+    ``repeats_safely`` says that sending the same key again within ``repeat_hours`` reaches the person once.
     """
 
     name: str
@@ -46,5 +56,7 @@ class Channel(Protocol):
     repeat_hours: float
 
     def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt: ...
+
+    def probe(self) -> str: ...
 
     def close(self) -> None: ...

@@ -1,0 +1,87 @@
+"""E-mail by SMTP: one message and one recipient at a time, over one connection that is kept for the batch."""
+
+import datetime as dt
+
+from tracker.channels.base import ChannelDown, Outgoing, Receipt
+from tracker.channels.email_account import EmailAccount
+from tracker.channels.mime import build_message
+from tracker.channels.smtp import Conversation, tls_context
+from tracker.channels.smtp_refusals import ConnectionOver
+from tracker.errors import DeliveryError, OutcomeUnknown
+
+
+class EmailChannel:
+    """Sends by one account. Not for several threads at once."""
+
+    name = "email"
+    repeats_safely = False
+    repeat_hours = 0.0
+
+    def __init__(self, account: EmailAccount) -> None:
+        self.account = account
+        self._context = tls_context(account)
+        self._conversation: Conversation | None = None
+
+    def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt:
+        letter = build_message(message, self.account)
+        try:
+            conversation = self._announced(message.address, len(letter))
+            return Receipt(reference=conversation.hand_over(letter))
+        except (ConnectionOver, ChannelDown, OutcomeUnknown):
+            self._drop()
+            raise
+        except DeliveryError:
+            self._start_over()
+            raise
+
+    def probe(self) -> str:
+        """What a check of the settings may say: answers, encrypted and logged in; nothing is sent."""
+        try:
+            self._opened().check()
+        except DeliveryError:
+            self._drop()
+            raise
+        account = self.account
+        secured = "without encryption" if account.security == "none" else account.security.upper()
+        login = f", logged in as {account.user}" if account.user else ""
+        return f"{account.host}, port {account.port}, answers: {secured}{login}"
+
+    def close(self) -> None:
+        """Ends the connection politely, if there is one; another message would open the next."""
+        if self._conversation is not None:
+            self._conversation.say_goodbye()
+            self._conversation = None
+
+    def _announced(self, recipient: str, size: int) -> Conversation:
+        """A connection on which the server waits for the text; one that ended while kept is replaced once."""
+        kept = self._conversation is not None
+        try:
+            self._opened().announce(recipient, size)
+        except ConnectionOver:
+            self._drop()
+            if not kept:
+                raise
+            self._opened().announce(recipient, size)
+        return self._opened()
+
+    def _opened(self) -> Conversation:
+        if self._conversation is None:
+            self._conversation = Conversation(self.account, self._context)
+        return self._conversation
+
+    def _start_over(self) -> None:
+        if self._conversation is not None:
+            try:
+                self._conversation.reset()
+            except DeliveryError:
+                self._drop()
+
+    def _drop(self) -> None:
+        if self._conversation is not None:
+            self._conversation.close()
+            self._conversation = None
+
+
+def open_email(**options: object) -> EmailChannel:
+    """The channel for the registry; the options are those of EmailAccount."""
+    return EmailChannel(EmailAccount(**options))  # type: ignore[arg-type]

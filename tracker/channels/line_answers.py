@@ -1,0 +1,136 @@
+"""What the LINE Messaging API's answer to a push means, decided by its status wherever possible.
+
+https://developers.line.biz/en/reference/messaging-api/#status-codes and, for 409, #retry-api-request
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tracker.channels.base import ChannelDown, Receipt
+from tracker.channels.plain import answer_of
+from tracker.errors import DeliveryError, OutcomeUnknown
+
+_RATE_PAUSE_SECONDS = 60.0  # LINE names none; its buckets fill again within seconds to a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer; ``message`` is fit for a sentence, ``body`` is empty if it was no JSON object."""
+
+    status: int
+    host: str
+    message: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict)
+    request_id: str = ""
+    accepted_request_id: str = ""
+    retry_after: float | None = None
+
+    @property
+    def is_from_line(self) -> bool:
+        """Every answer of LINE has an id, and nearly every one a JSON object; a proxy's page has neither."""
+        return bool(self.request_id or self.body)
+
+    def __str__(self) -> str:
+        return f"LINE answered {self.status} {self.message}".rstrip()
+
+
+def read_answer(
+    status: int, headers: Mapping[str, str], content: bytes, *, host: str, secrets: tuple[str, ...]
+) -> Answer:
+    """The answer as far as it can be understood; unknown fields and broken bodies are no error."""
+    body = _json_object(content)
+    pause = headers.get("retry-after", "")
+    return Answer(
+        status=status,
+        host=host,
+        message=answer_of(_message(body), *secrets),
+        body=body,
+        request_id=answer_of(headers.get("x-line-request-id", "")),
+        accepted_request_id=answer_of(headers.get("x-line-accepted-request-id", "")),
+        retry_after=float(pause) if pause.isascii() and pause.isdigit() else None,
+    )
+
+
+def receipt(answer: Answer) -> Receipt:
+    """The receipt, if the push was accepted now or earlier; otherwise raises what stands against it.
+
+    429 is not for here: its two meanings are told apart by the quota.
+    """
+    if answer.status >= 500:
+        raise OutcomeUnknown(f"{answer}, which may hide an acceptance", retry_after=answer.retry_after)
+    if not answer.is_from_line:
+        raise _not_line(answer)
+    if answer.status == 409:
+        earlier = answer.accepted_request_id or answer.request_id
+        return Receipt(reference=earlier, note=f"LINE had accepted it earlier, as request {earlier}")
+    if 200 <= answer.status < 300:
+        return Receipt(reference=answer.request_id)
+    raise _refusal(answer)
+
+
+def facts(answer: Answer) -> Mapping[str, Any]:
+    """The body of an answer to a question; whatever else came is no harm to any message."""
+    if answer.status == 200 and answer.body:
+        return answer.body
+    if answer.status in (401, 403):
+        raise _refusal(answer)
+    raise DeliveryError(f"{answer.host} gave no usable answer to a question: {answer}")
+
+
+def number(answer: Answer, key: str) -> int:
+    """A whole number among the facts."""
+    try:
+        return int(facts(answer)[key])
+    except (KeyError, TypeError, ValueError) as error:
+        raise DeliveryError(f"{answer.host} gave no usable answer to a question: no {key}") from error
+
+
+def too_many(answer: Answer, quota: tuple[int | None, int] | None) -> DeliveryError:
+    """What a 429 means, given the month's limit and use, or None if they could not be learnt."""
+    limit, used = quota or (None, 0)
+    if limit is not None and (used >= limit or "monthly limit" in answer.message):
+        return ChannelDown(f"LINE's quota of this month is used up: {used} of {limit} messages")
+    return DeliveryError(f"{answer}: too many at once", retry_after=answer.retry_after or _RATE_PAUSE_SECONDS)
+
+
+def _refusal(answer: Answer) -> DeliveryError:
+    match answer.status:
+        case 401:
+            return ChannelDown(
+                f"LINE does not accept the access token ({answer}); put a valid one in the settings"
+            )
+        case 403:
+            return ChannelDown(f"LINE does not let this account send ({answer}); check its plan")
+        case status if 400 <= status < 500:
+            return DeliveryError(f"LINE refused the message: {answer}", permanent=True)
+    return ChannelDown(f"{answer}, which is no answer to a message; check the API address {answer.host}")
+
+
+def _not_line(answer: Answer) -> DeliveryError:
+    sentence = (
+        f"{answer.host} answered {answer.status}, but not as LINE does; check the API address and the proxy"
+    )
+    if 200 <= answer.status < 300:
+        return OutcomeUnknown(sentence)
+    return ChannelDown(sentence)
+
+
+def _json_object(content: bytes) -> Mapping[str, Any]:
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _message(body: Mapping[str, Any]) -> str:
+    """LINE's sentence and its details, or the words of OAuth where a token was asked for."""
+    sentence = str(body.get("message") or body.get("error_description") or body.get("error") or "")
+    details = body.get("details")
+    listed = details if isinstance(details, list) else []
+    parts = [
+        f"{part.get('property', '')}: {part.get('message', '')}" for part in listed if isinstance(part, dict)
+    ]
+    return " | ".join([sentence, *parts])

@@ -1,6 +1,6 @@
 """tracker doctor: is everything in place? It looks and asks; it sends nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import click
@@ -85,12 +85,12 @@ def _channels(app: App) -> Iterator[Finding]:
         if name not in ready:
             yield Finding(name, WARNING if name == "email" else OK, missing)
         else:
-            yield _asked(name, lambda name=name: app.channel(name).probe())
+            yield _asked(app, name)
 
 
-def _asked(name: str, probe: Callable[[], str]) -> Finding:
+def _asked(app: App, name: str) -> Finding:
     try:
-        return Finding(name, OK, probe())
+        return Finding(name, OK, app.channel(name).probe())
     except TrackerError as error:
         return Finding(name, PROBLEM, str(error))
 

@@ -164,6 +164,12 @@ def _only_candidate(measure: Measure, rows: Sequence[FollowUp], action: Action, 
             f"{measure.code}: no open period has begun; the next is {first.period}, from {first.starts_on} on. "
             f"Nothing was changed; to mark it all the same, give --period {first.period}."
         )
+    early = [row.period for row in rows if row.status in TRANSITIONS[action].sources]
+    if early:
+        raise NotAllowed(
+            f"{measure.code}: what is open was due before tracking began: {', '.join(early)}. "
+            "Nothing was changed; to mark it all the same, name one with --period."
+        )
     states = ", ".join(sorted({row.status.value for row in rows})) or "without follow-ups"
     raise NotAllowed(f"{measure.code}: nothing can be given '{action}'; it is {states}. Nothing was changed.")
 

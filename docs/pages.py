@@ -47,11 +47,12 @@ def _settings() -> Iterator[str]:
     for each in table():
         facts = each.metadata
         env = f"`{facts['env']}`" if facts["env"] else ""
-        yield f"| `{facts['key']}` | `{toml_value(facts['printed'])}` | {env} | {facts['comment']} |"
+        default = f"`{toml_value(facts['printed'])}`"
+        yield f"| `{facts['key']}` | {default} | {env} | {facts['comment']} |"
     yield from ("", "## Environment alone", "", "| Name | Meaning |", "|---|---|")
     yield from (f"| `{name}` | {meaning} |" for name, meaning in ENVIRONMENT.items())
     for name in SECRETS:
-        yield f"| `{name}`, `{name}_FILE` | a secret, or the file that holds it (readable by its owner only) |"
+        yield f"| `{name}`, `{name}_FILE` | a secret, or a file that holds it, readable by its owner only |"
 
 
 ENVIRONMENT = {

@@ -1,4 +1,4 @@
-"""The documentation says what the program does: made pages are fresh, commands have help, the README is true."""
+"""The documentation is true: made pages are fresh, commands have help, the README can be followed."""
 
 import contextlib
 import re

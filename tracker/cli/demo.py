@@ -131,8 +131,15 @@ def _answer(story: _Story, day: dt.date) -> None:
         change = Change(Action.DONE, on=day, note="รายงานแล้ว")
         for follow_up, code in rows:
             apply(
-                session, follow_up, change, what=code, verify=False, actor="demo", today=day, now=story.instant
-            )  # fmt: skip
+                session,
+                follow_up,
+                change,
+                what=code,
+                verify=False,
+                actor="demo",
+                today=day,
+                now=story.instant,
+            )
         story.answers += len(rows)
 
 

@@ -17,6 +17,7 @@ from tracker.cli.context import (
     echo_table,
     json_option,
     plan_options,
+    plural,
     with_app,
 )
 from tracker.cli.group import LazyGroup
@@ -239,18 +240,7 @@ def _tell(app: App, document: model.Plan, result: Imported, *, dry_run: bool) ->
         echo(f"{name}: this plan is loaded already, with {result.measures} measures. Nothing was changed.")
         return
     echo(f"{name}: {result.measures} measures, {result.follow_ups} follow-ups.")
-    for title, counted in _counts(document).items():
-        echo(f"  by {title + ':':<12}{', '.join(f'{name} {number}' for name, number in counted.items())}")
-    if document.absent:
-        echo(f"  no measure in the plan: {', '.join(item.code for item in document.absent)}")
-    if result.before_tracking:
-        echo(
-            f"  due before tracking starts on {result.tracked_from}: {result.before_tracking}; they count nowhere"
-        )
-    if result.new_divisions:
-        echo(f"  new divisions: {', '.join(result.new_divisions)}")
-    if document.warnings:
-        echo(f"  {len(document.warnings)} doubts, listed above, each with its line")
+    _tell_details(document, result)
     if dry_run:
         echo("This was a dry run. Nothing was changed.")
         return
@@ -258,6 +248,21 @@ def _tell(app: App, document: model.Plan, result: Imported, *, dry_run: bool) ->
     echo(f"Nothing is sent before {local:%Y-%m-%d %H:%M}. What goes out then, so far:")
     for line in _foreseen(app):
         echo(f"  {line}")
+
+
+def _tell_details(document: model.Plan, result: Imported) -> None:
+    for title, counted in _counts(document).items():
+        echo(f"  by {title + ':':<12}{', '.join(f'{name} {number}' for name, number in counted.items())}")
+    if document.absent:
+        echo(f"  no measure in the plan: {', '.join(item.code for item in document.absent)}")
+    if result.before_tracking:
+        echo(
+            f"  due before tracking starts ({result.tracked_from}), so not counted: {result.before_tracking}"
+        )
+    if result.new_divisions:
+        echo(f"  new divisions: {', '.join(result.new_divisions)}")
+    if document.warnings:
+        echo(f"  {plural(len(document.warnings), 'doubt')}, named above, each with its line")
 
 
 def _foreseen(app: App) -> Iterator[str]:

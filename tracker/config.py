@@ -79,15 +79,18 @@ def _switch(value: Any) -> bool:
 
 def _time(value: Any) -> dt.time:
     try:
-        return dt.time.fromisoformat(_text(value))
+        time = dt.time.fromisoformat(_text(value))
     except ValueError:
-        raise ValueError('a time such as "08:30" is expected') from None
+        time = None
+    if time is None or time.tzinfo is not None:
+        raise ValueError('a time such as "08:30" is expected')
+    return time
 
 
 def _zone(value: Any) -> ZoneInfo:
     try:
         return ZoneInfo(_text(value))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder of zones
         raise ValueError('a time zone such as "Asia/Bangkok" is expected') from None
 
 
@@ -259,7 +262,13 @@ def load(environ: Mapping[str, str], folder: Path) -> tuple[Settings, ConfigFile
     values = _read_file(path) if path.is_file() else {}
     values.update(_read_environment(environ))
     secrets = {name: Secret(text) for name in SECRETS if (text := _secret(name, environ))}
-    return Settings(**values, secrets=secrets), ConfigFiles(path.parent)
+    settings = Settings(**values, secrets=secrets)
+    if settings.opens >= settings.closes:
+        raise ConfigError(
+            f"{path}: 'sending.opens' ({settings.opens:%H:%M}) must lie before 'sending.closes' "
+            f"({settings.closes:%H:%M}); otherwise no message ever leaves."
+        )
+    return settings, ConfigFiles(path.parent)
 
 
 def table() -> Iterator[Field[Any]]:
@@ -286,6 +295,8 @@ def _read_file(path: Path) -> dict[str, Any]:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not readable as TOML in UTF-8: {error}.") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}).") from None
     known = {each.metadata["key"]: each for each in table()}
     values = {}
     for key, value in _flat(document):

@@ -125,10 +125,15 @@ class Plan(Base):
 
 
 class Measure(Base):
-    """One improvement measure of a plan, in the order of the document."""
+    """One improvement measure of a plan, in the order of the document.
+
+    ``lead`` and ``supporting`` are the names as printed; the divisions they mean stand beside them. A measure
+    that an amended document left out is retired from that day on. ``origin_id`` is the measure of the year
+    before that it continues, and ``carried`` what was unfinished then.
+    """
 
     __tablename__ = "measures"
-    __table_args__ = (UniqueConstraint("plan_id", "code"), UniqueConstraint("plan_id", "position"))
+    __table_args__ = (UniqueConstraint("plan_id", "code"), Index(None, "plan_id", "position"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
@@ -146,10 +151,15 @@ class Measure(Base):
     timeline: Mapped[str]
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
+    lead: Mapped[str]
+    supporting: Mapped[list[str]]
     lead_division_id: Mapped[int | None] = mapped_column(ForeignKey("divisions.id"))
     supports_all: Mapped[bool]
     first_line: Mapped[int]
     last_line: Mapped[int]
+    retired_on: Mapped[dt.date | None]
+    origin_id: Mapped[int | None] = mapped_column(ForeignKey("measures.id"))
+    carried: Mapped[str] = mapped_column(server_default="")
 
 
 class MeasureSupport(Base):

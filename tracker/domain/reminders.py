@@ -118,6 +118,11 @@ def coordinator(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> P
     return PlanWindow(Kind.COORDINATOR, date_label(slot), first_of_month(day), last_of_month(day), until)
 
 
+def weekly_day(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> dt.date:
+    """The working day of the weekly reminders that came due last."""
+    return office.working.on_or_after(_week_slot(now, office, rules))
+
+
 def due_soon(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> Iterator[FollowUpWindow]:
     """What falls due within a few working days, a window a day; of use until the due date is over."""
     day = office.today(now)

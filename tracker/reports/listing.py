@@ -2,16 +2,20 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, and_, exists, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
 from tracker.db.models import Division, Evidence, FollowUp, Measure, MeasureSupport
 from tracker.domain.follow_up import Status, days_overdue
+
+BATCH = 1000
+"""So many lines are held in memory at a time, however long the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +59,38 @@ def follow_up_list(
 
     With ``as_of``, as they stood at the end of that day; what was loaded later counts as existing.
     """
+    return list(each_follow_up(session, plan_id, wanted, today=today, as_of=as_of))
+
+
+def each_follow_up(
+    session: Session, plan_id: int, wanted: ListFilter, *, today: dt.date, as_of: dt.date | None = None
+) -> Iterator[ListedFollowUp]:
+    """The same, one after the other: of a long list only a part is held in memory."""
     day = as_of or today
     leads = division_names(session, plan_id)
-    rows = session.execute(_query(plan_id, wanted, day=day, past=as_of is not None and as_of < today))
-    return [_listed(row, leads, day) for row in rows]
+    query = _query(plan_id, wanted, day=day, past=as_of is not None and as_of < today)
+    for row in session.execute(query.execution_options(yield_per=BATCH)):
+        yield _listed(row, leads, day)
 
 
 def division_names(session: Session, plan_id: int) -> dict[int | None, str]:
-    """The divisions that lead something in a plan, by id; no division has no name."""
-    leading = select(Measure.lead_division_id).where(Measure.plan_id == plan_id).distinct()
-    rows = session.execute(select(Division.id, Division.name).where(Division.id.in_(leading)))
+    """The divisions that lead a follow-up of a plan, by id; no division has no name."""
+    leads = exists().where(FollowUp.lead_division_id == Division.id, FollowUp.plan_id == plan_id)
+    rows = session.execute(select(Division.id, Division.name).where(leads))
     return {None: "", **{row.id: row.name for row in rows}}
 
 
-def as_json(session: Session, plan_id: int, listed: list[ListedFollowUp]) -> Iterator[dict[str, Any]]:
+def as_json(session: Session, plan_id: int, listed: Iterable[ListedFollowUp]) -> Iterator[dict[str, Any]]:
     """The lines with the stable keys that scripts rely on, dates in ISO form."""
-    supporting = _supporting(session, plan_id)
-    evidence = _evidence(session, plan_id)
-    for each in listed:
+    lines = iter(listed)
+    while batch := list(islice(lines, BATCH)):
+        yield from _batch_as_json(session, batch)
+
+
+def _batch_as_json(session: Session, batch: Sequence[ListedFollowUp]) -> Iterator[dict[str, Any]]:
+    supporting = _supporting(session, {each.measure_id for each in batch})
+    evidence = _evidence(session, [each.follow_up_id for each in batch])
+    for each in batch:
         yield {
             "code": each.code,
             "title": each.title,
@@ -104,20 +122,20 @@ def _query(plan_id: int, wanted: ListFilter, *, day: dt.date, past: bool) -> Any
         FollowUp.lead_division_id,
     )
     query = columns.join(Measure, Measure.id == FollowUp.measure_id).where(FollowUp.plan_id == plan_id)
-    for condition in _conditions(wanted, status=status, due_on=due_on, day=day, past=past):
+    for condition in _conditions(plan_id, wanted, status=status, due_on=due_on, day=day, past=past):
         query = query.where(condition)
     return query.order_by(due_on, Measure.position, FollowUp.period).limit(wanted.limit)
 
 
 def _conditions(
-    wanted: ListFilter, *, status: Any, due_on: Any, day: dt.date, past: bool
+    plan_id: int, wanted: ListFilter, *, status: Any, due_on: Any, day: dt.date, past: bool
 ) -> Iterator[ColumnElement[bool]]:
     if wanted.divisions:
         yield FollowUp.lead_division_id.in_(wanted.divisions)
     if wanted.status is not None:
         yield status == wanted.status if past else queries.is_status(wanted.status)
-    if wanted.codes:
-        yield Measure.code.in_(wanted.codes)
+    if wanted.codes:  # the plan again, on the measure: by plan and code its index finds it
+        yield and_(Measure.plan_id == plan_id, Measure.code.in_(wanted.codes))
     if wanted.periods:
         yield FollowUp.period.in_(wanted.periods)
     if wanted.due_from is not None:
@@ -147,14 +165,13 @@ def _listed(row: Row[Any], leads: dict[int | None, str], day: dt.date) -> Listed
     )
 
 
-def _supporting(session: Session, plan_id: int) -> dict[int, list[str] | Literal["all"]]:
-    everyone = select(Measure.id).where(Measure.plan_id == plan_id, Measure.supports_all)
+def _supporting(session: Session, measure_ids: Collection[int]) -> dict[int, list[str] | Literal["all"]]:
+    everyone = select(Measure.id).where(Measure.id.in_(measure_ids), Measure.supports_all)
     found: dict[int, list[str] | Literal["all"]] = dict.fromkeys(session.scalars(everyone), "all")
     named = (
         select(MeasureSupport.measure_id, Division.name)
         .join(Division, Division.id == MeasureSupport.division_id)
-        .join(Measure, Measure.id == MeasureSupport.measure_id)
-        .where(Measure.plan_id == plan_id)
+        .where(MeasureSupport.measure_id.in_(measure_ids))
         .order_by(MeasureSupport.measure_id, MeasureSupport.position)
     )
     for measure_id, name in session.execute(named):
@@ -164,11 +181,10 @@ def _supporting(session: Session, plan_id: int) -> dict[int, list[str] | Literal
     return found
 
 
-def _evidence(session: Session, plan_id: int) -> dict[int, list[dict[str, str]]]:
+def _evidence(session: Session, follow_up_ids: Collection[int]) -> dict[int, list[dict[str, str]]]:
     query = (
         select(Evidence.follow_up_id, Evidence.kind, Evidence.location, Evidence.sha256)
-        .join(FollowUp, FollowUp.id == Evidence.follow_up_id)
-        .where(FollowUp.plan_id == plan_id)
+        .where(Evidence.follow_up_id.in_(follow_up_ids))
         .order_by(Evidence.id)
     )
     found: dict[int, list[dict[str, str]]] = defaultdict(list)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
-from tracker.db.models import Agency, DueMove, FollowUp, Plan
+from tracker.db.models import Agency, Division, DueMove, FollowUp, Plan
 from tracker.domain.fiscal import last_of_month, next_month
 from tracker.domain.follow_up import Status
 from tracker.reports.listing import ListFilter, division_names, follow_up_list
@@ -53,10 +53,12 @@ def plan_summary(
     ).one()
     names = division_names(session, plan_id)
     counts = _counts(session, scope, day=day, past=day < today)
-    late = _overdue(session, scope, day=day, past=day < today)
+    late = (
+        _overdue_on(session, scope, day) if day < today else overdue_counts(session, plan_id, day, divisions)
+    )
     standings = _standings(counts, late, names, day)
     due, on_time = sum(row.due for row in counts), sum(row.on_time for row in counts)
-    days = _trend_days(plan.tracked_from, min(day, plan.ends_on), day)
+    days = _trend_days(plan.tracked_from, plan.ends_on, day)
     return Summary(
         as_of=day,
         agency=plan.name,
@@ -74,9 +76,35 @@ def plan_summary(
 COUNTED = ("total", "done", "submitted", "open", "waived", "overdue")
 
 
+def overdue_counts(
+    session: Session, plan_id: int, today: dt.date, divisions: Sequence[int] = ()
+) -> Sequence[Any]:
+    """The present overdue ``number`` by ``division_id`` and ``due_on``, from the index of open rows alone.
+
+    One division after the other, so that of each only what is overdue is read and not all that is open.
+    """
+    own = FollowUp.lead_division_id
+    led = _overdue_rows(plan_id, today).where(own.in_(divisions or _division_ids(plan_id)))
+    if divisions:
+        return session.execute(led).all()
+    return session.execute(led.union_all(_overdue_rows(plan_id, today).where(own.is_(None)))).all()
+
+
+def _overdue_rows(plan_id: int, today: dt.date) -> Select[int | None, dt.date, int]:
+    lead, due_on = FollowUp.lead_division_id, FollowUp.due_on
+    query = select(lead.label("division_id"), due_on.label("due_on"), func.count().label("number"))
+    query = query.where(FollowUp.plan_id == plan_id, queries.is_status(Status.OPEN), due_on < today)
+    return query.where(queries.tracked()).group_by(lead, due_on)
+
+
+def _division_ids(plan_id: int) -> Select[int]:
+    return select(Division.id).join(Plan, Plan.agency_id == Division.agency_id).where(Plan.id == plan_id)
+
+
 def _was_moved(session: Session, plan_id: int) -> bool:
-    moves = exists().where(DueMove.follow_up_id == FollowUp.id, FollowUp.plan_id == plan_id)
-    return bool(session.scalar(select(moves)))
+    """Asked of each move, of which there are few, and not of each follow-up."""
+    of_move = select(FollowUp.plan_id).where(FollowUp.id == DueMove.follow_up_id).scalar_subquery()
+    return session.scalar(select(DueMove.id).where(of_move == plan_id).limit(1)) is not None
 
 
 def _counts(session: Session, scope: _Scope, *, day: dt.date, past: bool) -> Sequence[Any]:
@@ -94,10 +122,10 @@ def _counts(session: Session, scope: _Scope, *, day: dt.date, past: bool) -> Seq
     return session.execute(query.group_by(FollowUp.lead_division_id)).all()
 
 
-def _overdue(session: Session, scope: _Scope, *, day: dt.date, past: bool) -> Sequence[Row[Any]]:
-    """Overdue follow-ups by division and due date; on the present day from the partial index alone."""
-    due_on = scope.due_on(day) if past else FollowUp.due_on
-    is_open = queries.status_on(day) == Status.OPEN if past else queries.is_status(Status.OPEN)
+def _overdue_on(session: Session, scope: _Scope, day: dt.date) -> Sequence[Row[Any]]:
+    """What was overdue at the end of a past day, by division and due date."""
+    due_on = scope.due_on(day)
+    is_open = queries.status_on(day) == Status.OPEN
     query = select(
         FollowUp.lead_division_id.label("division_id"), due_on.label("due_on"), func.count().label("number")
     ).where(*scope.conditions(), is_open, due_on < day)
@@ -156,10 +184,10 @@ def _trend(session: Session, scope: _Scope, days: Sequence[dt.date]) -> tuple[Tr
 
 
 def _trend_days(start: dt.date, last: dt.date, day: dt.date) -> list[dt.date]:
-    """The ends of the months from ``start`` to ``last``, and ``day`` itself."""
+    """The ends of the months from ``start`` to ``last``, as far as they lie before ``day``, and ``day``."""
     days = []
     end = last_of_month(start)
-    while end < last:
+    while end <= last and end < day:
         days.append(end)
         end = last_of_month(next_month(end))
     return [*days, day]

@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import io
+import warnings
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from zipfile import BadZipFile
@@ -11,6 +13,11 @@ from tracker.errors import InputError, UnreadableFile
 from tracker.services.contacts import COLUMNS, ContactEntry, read_entry
 
 MOST_BYTES = 20_000_000
+DAMAGED = (
+    *(BadZipFile, zlib.error, EOFError, RuntimeError),
+    *(SyntaxError, ValueError, TypeError, LookupError, AttributeError),
+)
+"""What openpyxl lets through for a file that is no workbook, or only a part of one."""
 
 
 def read_contacts(path: Path) -> list[ContactEntry]:
@@ -68,27 +75,27 @@ def _csv(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1  # where the row begins: a quoted cell may go on over several lines
     try:
         for cells in reader:
-            yield reader.line_num, cells
+            yield line, cells
+            line = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFile(path, f"line {reader.line_num} is broken: {error}.") from None
 
 
-def _sheet(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+def _sheet(path: Path) -> list[tuple[int, Sequence[str]]]:
     from openpyxl import load_workbook  # noqa: PLC0415  slow to import, needed for Excel alone
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
+    content = io.BytesIO(path.read_bytes())
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError):
-        raise UnreadableFile(path, "is not an Excel workbook.") from None
-    try:
-        rows: Iterable[Sequence[object]] = book.worksheets[0].iter_rows(values_only=True)
-        for number, cells in enumerate(rows, start=1):
-            yield number, [_text(cell) for cell in cells]
-    finally:
-        book.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it remarks on styles and extensions that it passes over
+            book = load_workbook(content, read_only=True, data_only=True)
+            rows: Iterable[Sequence[object]] = book.worksheets[0].iter_rows(values_only=True)
+            return [(number, [_text(cell) for cell in cells]) for number, cells in enumerate(rows, start=1)]
+    except DAMAGED:
+        raise UnreadableFile(path, "is not an Excel workbook, or it is damaged.") from None
 
 
 def _text(cell: object) -> str:

@@ -8,6 +8,7 @@ special days, and vouches for days after the moon to 2025 only.
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,8 +18,16 @@ from tracker.errors import UnreadableFile
 
 FOLDER = "days-off"
 COLUMNS = ("date", "name", "confirmed")
+_TABLE = re.compile(r"[0-9]{4}\.csv", re.IGNORECASE)
+FIRST_YEAR_BE = 2400
+"""A year from here on is one of the Buddhist era, which these tables do not use."""
 NO_GOVERNMENT_HOLIDAY = ("แรงงาน", "เด็ก")
 """Labour Day and Children's Day, which the package lists and offices do not keep."""
+
+
+def is_table(name: str) -> bool:
+    """Whether a file of this name is a table; an editor leaves others beside it, such as .~lock.2570.csv#."""
+    return _TABLE.fullmatch(name) is not None
 
 
 def read_days_off(paths: Iterable[Path]) -> frozenset[dt.date]:
@@ -52,16 +61,24 @@ def unconfirmed(path: Path) -> int:
 def _read(path: Path) -> Iterator[dt.date]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
+            table = csv.DictReader(file)
+            columns, rows = table.fieldnames or (), [(table.line_num, row) for row in table]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableFile(
             path, f"the days off cannot be read as CSV in UTF-8 ({type(error).__name__})."
         ) from None
-    for number, row in enumerate(rows, start=2):
-        text = (row.get("date") or "").strip()
-        try:
-            if text:
-                yield dt.date.fromisoformat(text)
-        except ValueError:
-            problem = f"line {number}: {text!r} is no date; write it like 2027-04-13."
-            raise UnreadableFile(path, problem) from None
+    if "date" not in columns:
+        raise UnreadableFile(path, f"has no column 'date'. Columns: {', '.join(COLUMNS)}.")
+    for number, row in rows:
+        if text := (row["date"] or "").strip():
+            yield _day(path, number, text)
+
+
+def _day(path: Path, line: int, text: str) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.year >= FIRST_YEAR_BE:
+        raise UnreadableFile(path, f"line {line}: {text!r} is no Gregorian date; write it like 2027-04-13.")
+    return day

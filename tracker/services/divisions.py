@@ -20,10 +20,11 @@ def read_catalogue(path: Path) -> dict[str, tuple[str, ...]]:
     """The divisions of a CSV file with the columns ``name`` and ``aliases`` (separated by ``;``)."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
+            table = csv.DictReader(file)
+            columns, rows = table.fieldnames or (), list(table)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableFile(path, f"cannot be read as CSV in UTF-8 ({type(error).__name__}).") from None
-    if rows and "name" not in rows[0]:
+    if "name" not in columns:
         raise UnreadableFile(path, "has no column 'name'.")
     named = ((repair(row["name"] or "").strip(), row.get("aliases") or "") for row in rows)
     return {name: _split(aliases) for name, aliases in named if name}
@@ -43,7 +44,7 @@ class DivisionBook:
 
     def find(self, name: str) -> Division:
         """The division of this name or alias; UnknownName offers the nearest."""
-        division = self._by_key.get(folded_key(name))
+        division = self._known(name)
         if division is None:
             names = dict.fromkeys(division.name for division in self._by_key.values())
             raise UnknownName("division", name, names)
@@ -51,7 +52,9 @@ class DivisionBook:
 
     def find_or_add(self, name: str) -> Division:
         """The division of this name or alias, made if there is none and then listed in ``added``."""
-        return self._by_key.get(folded_key(name)) or self.add(*self._usual(name))
+        usual, aliases = self._usual(name)
+        free = [alias for alias in aliases if folded_key(alias) not in self._by_key]
+        return self._known(name) or self._known(usual) or self.add(usual, free)
 
     def add(self, name: str, aliases: Iterable[str] = ()) -> Division:
         """A new division; NotAllowed when the name or an alias already means one."""
@@ -66,6 +69,10 @@ class DivisionBook:
         self._learn(division)
         self.added.append(name)
         return division
+
+    def _known(self, name: str) -> Division | None:
+        """The division of this name; with the word for division in front it is the same one as without."""
+        return self._by_key.get(folded_key(name)) or self._by_key.get(folded_key(bare_name(name)))
 
     def _usual(self, name: str) -> tuple[str, tuple[str, ...]]:
         key = folded_key(name)

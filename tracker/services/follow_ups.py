@@ -70,7 +70,7 @@ def read_proof(text: str) -> Proof:
     try:
         with path.open("rb") as file:
             return Proof("file", str(path), hashlib.file_digest(file, "sha256").hexdigest())
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else "it cannot be read"
         raise UnreadableFile(text, f"{reason}; evidence is a file or a link that begins with http.") from None
 
@@ -83,7 +83,7 @@ def choose(
     today: dt.date,
     periods: Mapping[str, str],
 ) -> list[FollowUp]:
-    """The follow-up of each measure that an action means.
+    """The follow-up of each measure that an action means, locked until the transaction ends.
 
     With a period (by code) that one; otherwise the only one the action may be given to, among those that
     have begun and count. Raises SeveralPeriods when there are more, NotAllowed when there is none.
@@ -92,6 +92,7 @@ def choose(
         select(FollowUp)
         .where(FollowUp.measure_id.in_([measure.id for measure in measures]))
         .order_by(FollowUp.scheduled_on, FollowUp.period)
+        .with_for_update()
     )
     by_measure: dict[int, list[FollowUp]] = {measure.id: [] for measure in measures}
     for row in rows:
@@ -161,7 +162,7 @@ def _only_candidate(measure: Measure, rows: Sequence[FollowUp], action: Action, 
     if fitting:
         first = fitting[0]
         raise NotAllowed(
-            f"{measure.code}: no open period has begun; the next is {first.period}, from {first.starts_on} on. "
+            f"{measure.code}: no open period has begun; {first.period} begins on {first.starts_on}. "
             f"Nothing was changed; to mark it all the same, give --period {first.period}."
         )
     early = [row.period for row in rows if row.status in TRANSITIONS[action].sources]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.db.models import Agency, Measure, Plan
 from tracker.errors import NotAllowed, UnknownName
 from tracker.thai.digits import to_arabic
-from tracker.thai.text import folded_key
+from tracker.thai.text import folded_key, repair
 
 _MISREAD_O = re.compile(r"(?:0|OIT)(\d{1,2})")
 
@@ -20,17 +20,14 @@ def find_plan(session: Session, *, today: dt.date, agency: str | None, fiscal_ye
 
     NotAllowed when several remain, naming them; UnknownName when none does.
     """
-    rows = session.execute(
-        select(Plan, Agency.name).join(Agency).order_by(Agency.name, Plan.fiscal_year)
-    )
+    rows = session.execute(select(Plan, Agency.name).join(Agency).order_by(Agency.name, Plan.fiscal_year))
     plans = rows.all()
     if not plans:
         raise NotAllowed("No plan is loaded yet. Load one with: tracker plan import FILE")
     chosen = [(plan, name) for plan, name in plans if fiscal_year in (None, plan.fiscal_year)]
     if agency is not None:
-        key = folded_key(agency)
-        exact = [(plan, name) for plan, name in chosen if folded_key(name) == key]
-        chosen = exact or [(plan, name) for plan, name in chosen if key in folded_key(name)]
+        meant = _meant(agency, {name for _, name in chosen})
+        chosen = [(plan, name) for plan, name in chosen if name in meant]
     if not chosen:
         wanted = " ".join(str(part) for part in (agency, fiscal_year) if part)
         raise UnknownName("plan", wanted, [f"{name} {plan.fiscal_year}" for plan, name in plans])
@@ -48,9 +45,8 @@ def find_agency(session: Session, name: str | None) -> Agency:
     agencies = session.scalars(select(Agency).order_by(Agency.name)).all()
     if not agencies:
         raise NotAllowed("No agency is known yet. Load its plan first with: tracker plan import FILE")
-    key = folded_key(name or "")
-    chosen = [each for each in agencies if folded_key(each.name) == key] if name else list(agencies)
-    chosen = chosen or [each for each in agencies if key in folded_key(each.name)]
+    meant = _meant(name or "", {each.name for each in agencies})
+    chosen = [each for each in agencies if each.name in meant]
     if not chosen:
         raise UnknownName("agency", name or "", [each.name for each in agencies])
     if len(chosen) > 1:
@@ -64,13 +60,40 @@ def find_measures(session: Session, plan: Plan, codes: Sequence[str]) -> list[Me
 
     ``o24``, ``O๒๔``, ``024`` and ``OIT24`` all mean O24.
     """
-    known = {each.code: each for each in session.scalars(select(Measure).where(Measure.plan_id == plan.id))}
+    readings = {code: _readings(code) for code in codes}
+    asked = {reading for each in readings.values() for reading in each}
+    of_plan = Measure.plan_id == plan.id
+    rows = session.scalars(select(Measure).where(of_plan, Measure.code.in_(asked)))
+    known = {each.code: each for each in rows}
     found = {}
     for code in codes:
-        plain = to_arabic(code).strip().upper()
-        match = _MISREAD_O.fullmatch(plain)
-        measure = known.get(plain) or (known.get(f"O{int(match[1])}") if match else None)
+        measure = next((known[each] for each in readings[code] if each in known), None)
         if measure is None:
-            raise UnknownName("code", code, known, where=f"the plan {plan.fiscal_year}")
+            existing = session.scalars(select(Measure.code).where(of_plan).order_by(Measure.position))
+            raise UnknownName("code", code, existing, where=f"the plan {plan.fiscal_year}")
         found[measure.code] = measure
     return list(found.values())
+
+
+def _meant(wanted: str, names: set[str]) -> set[str]:
+    """The very name, else the one that is spelt a little differently, else those that hold all its letters.
+
+    Marks count in a part: without them, เขตสี่ would be a part of เขตสอง.
+    """
+    key, part = folded_key(wanted), _letters(wanted)
+    return (
+        {name for name in names if _letters(name) == part}
+        or {name for name in names if folded_key(name) == key}
+        or {name for name in names if part in _letters(name)}
+    )
+
+
+def _letters(name: str) -> str:
+    return to_arabic(repair(name)).replace(" ", "")
+
+
+def _readings(code: str) -> list[str]:
+    """What a typed code can mean, the likeliest first."""
+    plain = to_arabic(code).strip().upper()
+    match = _MISREAD_O.fullmatch(plain)
+    return [plain, f"O{int(match[1])}"] if match else [plain]

@@ -6,32 +6,38 @@ way, who already got today's, or who has had as many as a month allows, waits: t
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db.models import Contact, Message, MessageState, Reminder
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind, weightiest
-from tracker.services.routing import Addresses, Route, Routing
+from tracker.services.routing import Addresses, Identity, Route, Routing, identity
 
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
-LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
 
+Known = int | Identity
+"""What a message is known by: its contact, and the address it reaches."""
 
-@dataclass(slots=True)
-class _Bundle:
-    """What waits for one address: the route, the contacts behind it, and why."""
 
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """What waits for one contact: by which route, and why."""
+
+    contact_id: int
     route: Route
-    contacts: list[int] = field(default_factory=list)
-    kinds: set[Kind] = field(default_factory=set)
-    useful_until: dt.datetime = LONG_AGO
+    kinds: frozenset[Kind]
+    useful_until: dt.datetime
+
+    @property
+    def known_as(self) -> tuple[Known, Known]:
+        return self.route.identity, self.contact_id
 
 
 def make_messages(
@@ -49,21 +55,21 @@ def make_messages(
     # Not IN (…): its parameter expands, which the statement over many rows in _attach cannot do.
     of_kinds = or_(*(Reminder.kind == kind for kind in sorted(kinds)))
     waiting = and_(Reminder.message_id.is_(None), Reminder.dropped == "", of_kinds)
-    bundles = _bundles(session, waiting, routing)
-    if not bundles:
+    everyone = list(_owed(session, waiting, routing))
+    if not everyone:
         return 0
-    open_today = _open_today(session, today)
+    queued = _queued(session)
     held = _held(session, today) | _capped(session, today, cap)
-    new, joining = [], []
-    for bundle in bundles:
-        known_as: list[int | tuple[str, str]] = [bundle.route.identity, *bundle.contacts]
-        queued = next((open_today[each] for each in known_as if each in open_today), None)
-        if queued is not None:
-            joining.append((queued, bundle))
-        elif not held.intersection(known_as):
-            new.append(bundle)
-    ids = _insert(session, new, now=now, today=today)
-    _attach(session, waiting, [*zip(ids, new, strict=True), *joining])
+    new: dict[Identity, list[_Owed]] = defaultdict(list)
+    joining: list[tuple[int, _Owed]] = []
+    for each in everyone:
+        carrier = next((queued[name] for name in each.known_as if name in queued), None)
+        if carrier is not None:
+            joining.append((carrier, each))
+        elif held.isdisjoint(each.known_as):
+            new[each.route.identity].append(each)
+    made = _insert(session, list(new.values()), now=now, today=today)
+    _attach(session, waiting, [*made, *joining])
     _weigh(session, joining)
     return len(new)
 
@@ -82,123 +88,111 @@ def _bring_forward(session: Session, today: dt.date) -> None:
     )
 
 
-def _bundles(session: Session, waiting: ColumnElement[bool], routing: Routing) -> list[_Bundle]:
+def _owed(session: Session, waiting: ColumnElement[bool], routing: Routing) -> Iterator[_Owed]:
     rows = session.execute(
         select(Reminder.contact_id, Reminder.kind, func.max(Reminder.useful_until).label("useful_until"))
         .where(waiting)
         .group_by(Reminder.contact_id, Reminder.kind)
-        .order_by(Reminder.contact_id)
-    ).all()
-    kinds: dict[int, set[Kind]] = defaultdict(set)
-    until: dict[int, dt.datetime] = {}
+    )
+    until: dict[int, dict[Kind, dt.datetime]] = defaultdict(dict)
     for row in rows:
-        kinds[row.contact_id].add(row.kind)
-        until[row.contact_id] = max(row.useful_until, until.get(row.contact_id, row.useful_until))
-    found: dict[tuple[str, str], _Bundle] = {}
-    for contact in _addresses(session, waiting):
-        route = routing.route(contact, kinds[contact.contact_id])
-        if route is None:
-            continue
-        bundle = found.setdefault(route.identity, _Bundle(route))
-        bundle.contacts.append(contact.contact_id)
-        bundle.kinds |= kinds[contact.contact_id]
-        bundle.useful_until = max(bundle.useful_until, until[contact.contact_id])
-    return list(found.values())
+        until[row.contact_id][row.kind] = row.useful_until
+    for addresses in _addresses(session, waiting):
+        kinds = until[addresses.contact_id]
+        route = routing.route(addresses, kinds)
+        if route is not None:
+            yield _Owed(addresses.contact_id, route, frozenset(kinds), max(kinds.values()))
 
 
-def _addresses(session: Session, waiting: ColumnElement[bool]) -> Iterable[Addresses]:
+def _addresses(session: Session, waiting: ColumnElement[bool]) -> Iterator[Addresses]:
+    columns = (Contact.id, Contact.name, Contact.email, Contact.line_id)
     rows = session.execute(
-        select(
-            Contact.id,
-            Contact.name,
-            Contact.email,
-            Contact.line_id,
-            Contact.email_suspended,
-            Contact.line_suspended,
-        )
+        select(*columns, Contact.email_suspended, Contact.line_suspended)
         .where(Contact.id.in_(select(Reminder.contact_id).where(waiting)))
         .order_by(Contact.id)
     )
-    for row in rows:
-        email, line_id = (
-            ("" if row.email_suspended else row.email),
-            ("" if row.line_suspended else row.line_id),
-        )
-        yield Addresses(row.id, row.name, email, line_id)
+    return (Addresses.usable(row) for row in rows)
 
 
-def _open_today(session: Session, today: dt.date) -> dict[int | tuple[str, str], int]:
-    """Today's messages that can still take something in, by contact and by address.
+def _queued(session: Session) -> dict[Known, int]:
+    """The messages that can still take something in, by what they are known by.
 
     They are locked until the transaction ends, so that none is claimed while it is being filled.
     """
-    rows = session.execute(
-        select(Message.id, Message.contact_id, Message.intended_channel, Message.address)
-        .where(Message.on_date == today, Message.state == MessageState.QUEUED)
-        .with_for_update()
+    still_open = _known(Message.state == MessageState.QUEUED).with_for_update(of=Message)
+    return {name: message_id for message_id, name in _names(session, still_open)}
+
+
+def _held(session: Session, today: dt.date) -> set[Known]:
+    """Who must wait: today's message is gone, or one is under way."""
+    gone = _known(
+        or_(Message.on_date == today, Message.state.in_(UNDER_WAY)),
+        Message.state.not_in([MessageState.QUEUED, *NOT_RECEIVED]),
     )
-    found: dict[int | tuple[str, str], int] = {}
-    for row in rows:
-        found[row.contact_id] = found[(row.intended_channel, row.address.casefold())] = row.id
-    return found
+    return {name for _, name in _names(session, gone)}
 
 
-def _held(session: Session, today: dt.date) -> set[int | tuple[str, str]]:
-    """The contacts, and the addresses, that must wait: today's message is gone, or one is under way."""
-    rows = session.execute(
-        select(Message.contact_id, Message.intended_channel, Message.address).where(
-            or_(Message.on_date == today, Message.state.in_(UNDER_WAY)),
-            Message.state.not_in([MessageState.QUEUED, *NOT_RECEIVED]),
-        )
+def _capped(session: Session, today: dt.date, cap: int) -> set[Known]:
+    """Who has had as many messages this month as allowed; escalations do not count."""
+    had = _known(
+        Message.on_date.between(first_of_month(today), today),
+        Message.kind != Kind.ESCALATION,
+        Message.state.not_in(NOT_RECEIVED),
     )
-    held: set[int | tuple[str, str]] = set()
-    for row in rows:
-        held |= {row.contact_id, (row.intended_channel, row.address.casefold())}
-    return held
+    numbers = Counter(name for _, name in _names(session, had))
+    return {name for name, number in numbers.items() if number >= cap}
 
 
-def _capped(session: Session, today: dt.date, cap: int) -> set[int | tuple[str, str]]:
-    """The contacts who have had as many messages this month as allowed; escalations do not count."""
-    rows = session.scalars(
-        select(Message.contact_id).where(
-            Message.on_date >= first_of_month(today),
-            Message.on_date <= today,
-            Message.kind != Kind.ESCALATION,
-            Message.state.not_in(NOT_RECEIVED),
-        )
-    )
-    return {contact_id for contact_id, number in Counter(rows).items() if number >= cap}
+def _known(*conditions: ColumnElement[bool]) -> Select[int, int, str, str, str]:
+    """Messages with the contacts they carry something for; the carrier alone where there is nothing."""
+    person = func.coalesce(Reminder.contact_id, Message.contact_id).label("person")
+    columns = (Message.id, person, Message.channel, Message.intended_channel, Message.address)
+    return select(*columns).outerjoin(Reminder, Reminder.message_id == Message.id).where(*conditions)
 
 
-def _insert(session: Session, bundles: list[_Bundle], *, now: dt.datetime, today: dt.date) -> list[int]:
+def _names(session: Session, known: Select[int, int, str, str, str]) -> set[tuple[int, Known]]:
+    return {
+        (row.id, name)
+        for row in session.execute(known)
+        for name in (row.person, identity(row.channel, row.intended_channel, row.address, row.person))
+    }
+
+
+def _insert(
+    session: Session, bundles: list[list[_Owed]], *, now: dt.datetime, today: dt.date
+) -> list[tuple[int, _Owed]]:
+    """A message for each bundle, carried by its first contact; which message carries what."""
     if not bundles:
         return []
-    numbers = _next_numbers(session, [bundle.contacts[0] for bundle in bundles], today)
-    rows = [
-        {
-            "key": str(uuid4()),
-            "contact_id": bundle.contacts[0],
-            "on_date": today,
-            "number": numbers.get(bundle.contacts[0], 1),
-            "kind": weightiest(bundle.kinds),
-            "channel": bundle.route.channel,
-            "intended_channel": bundle.route.intended,
-            "address": bundle.route.address,
-            "state": MessageState.QUEUED,
-            "created_at": now,
-            "useful_until": bundle.useful_until,
-            "next_attempt_at": now,
-        }
-        for bundle in bundles
-    ]
+    numbers = _next_numbers(session, today)
+    rows = [_row(bundle, numbers.get(bundle[0].contact_id, 1), now=now, today=today) for bundle in bundles]
     session.execute(insert(Message), rows)
-    ids = dict(
-        session.execute(select(Message.key, Message.id).where(Message.created_at == now)).all()
-    )
-    return [ids[str(row["key"])] for row in rows]
+    made_now = session.execute(select(Message.key, Message.id).where(Message.created_at == now))
+    ids = dict(made_now.all())
+    return [
+        (ids[str(row["key"])], each) for row, bundle in zip(rows, bundles, strict=True) for each in bundle
+    ]
 
 
-def _next_numbers(session: Session, contacts: list[int], today: dt.date) -> dict[int, int]:
+def _row(bundle: list[_Owed], number: int, *, now: dt.datetime, today: dt.date) -> dict[str, object]:
+    carrier = bundle[0]
+    return {
+        "key": str(uuid4()),
+        "contact_id": carrier.contact_id,
+        "on_date": today,
+        "number": number,
+        "kind": weightiest({kind for each in bundle for kind in each.kinds}),
+        "channel": carrier.route.channel,
+        "intended_channel": carrier.route.intended,
+        "address": carrier.route.address,
+        "state": MessageState.QUEUED,
+        "created_at": now,
+        "useful_until": max(each.useful_until for each in bundle),
+        "next_attempt_at": now,
+    }
+
+
+def _next_numbers(session: Session, today: dt.date) -> dict[int, int]:
     """Where today's message was cancelled or expired, the number of the one that takes its place."""
     used = session.execute(
         select(Message.contact_id, func.max(Message.number) + 1)
@@ -208,20 +202,16 @@ def _next_numbers(session: Session, contacts: list[int], today: dt.date) -> dict
     return dict(used.all())
 
 
-def _attach(session: Session, waiting: ColumnElement[bool], carried: Iterable[tuple[int, _Bundle]]) -> None:
-    rows = [
-        {"carrier": message_id, "carried_contact": contact_id}
-        for message_id, bundle in carried
-        for contact_id in bundle.contacts
-    ]
+def _attach(session: Session, waiting: ColumnElement[bool], carried: Iterable[tuple[int, _Owed]]) -> None:
+    rows = [{"carrier": message_id, "carried_contact": each.contact_id} for message_id, each in carried]
     if rows:
         of_contact = update(Reminder).where(waiting, Reminder.contact_id == bindparam("carried_contact"))
         session.connection().execute(of_contact.values(message_id=bindparam("carrier")), rows)
 
 
-def _weigh(session: Session, joining: Iterable[tuple[int, _Bundle]]) -> None:
+def _weigh(session: Session, joining: Iterable[tuple[int, _Owed]]) -> None:
     """A queued message that took something in is named for the weightiest, and is of use as long as any."""
-    for message_id, bundle in joining:
+    for message_id, each in joining:
         message = session.get_one(Message, message_id)
-        message.kind = weightiest({message.kind, *bundle.kinds})
-        message.useful_until = max(message.useful_until, bundle.useful_until)
+        message.kind = weightiest({message.kind, *each.kinds})
+        message.useful_until = max(message.useful_until, each.useful_until)

@@ -145,9 +145,7 @@ def _store(
 def _store_measures(session: Session, document: model.Plan, plan_id: int, book: DivisionBook) -> None:
     rows = [_measure_row(plan_id, n, measure, book) for n, measure in enumerate(document.measures, start=1)]
     session.execute(insert(Measure), rows)
-    ids = dict(
-        session.execute(select(Measure.code, Measure.id).where(Measure.plan_id == plan_id)).all()
-    )
+    ids = dict(session.execute(select(Measure.code, Measure.id).where(Measure.plan_id == plan_id)).all())
     rules = [row for measure in document.measures for row in _rule_rows(ids[measure.code], measure)]
     if rules:
         session.execute(insert(MeasureRule), rules)
@@ -175,6 +173,8 @@ def _measure_row(plan_id: int, position: int, measure: model.Measure, book: Divi
         "timeline": measure.timeline,
         "starts_on": measure.starts_on,
         "ends_on": measure.ends_on,
+        "lead": measure.lead,
+        "supporting": [] if measure.supporting == "all" else list(measure.supporting),
         "lead_division_id": book.find_or_add(measure.lead).id if measure.lead else None,
         "supports_all": measure.supporting == "all",
         "first_line": measure.source_lines[0],

@@ -25,7 +25,7 @@ def copy_for_rehearsal(source: sessionmaker[Session], file: Path, *, now: dt.dat
     engine = make_engine(URL.create("sqlite", database=str(file)))
     try:
         migrate.upgrade(engine)
-        with source() as old, writing(engine).begin() as new:
+        with _snapshot(source) as old, writing(engine).begin() as new:
             rows = sum(_copy(table, old, new) for table in Base.metadata.sorted_tables)
             new.execute(delete(Meta).where(Meta.key == "mode"))
             new.add(Meta(key="mode", value="rehearsal"))
@@ -36,6 +36,14 @@ def copy_for_rehearsal(source: sessionmaker[Session], file: Path, *, now: dt.dat
         raise
     engine.dispose()
     return rows
+
+
+def _snapshot(source: sessionmaker[Session]) -> Session:
+    """A session that sees one state of the database throughout, whatever is written meanwhile."""
+    session = source()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return session
 
 
 def _copy(table: Table, old: Session, new: Session) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -63,7 +63,8 @@ def plan_reminders(
     written = 0
     for chosen in _owed(now, office, rules, reach, kinds):
         statement = _dialect(session).insert(Reminder).from_select(COLUMNS, chosen).on_conflict_do_nothing()
-        written += max(0, session.execute(statement).rowcount)  # type: ignore[attr-defined]
+        done = session.execute(statement, execution_options={"preserve_rowcount": True})
+        written += done.rowcount  # type: ignore[attr-defined]
     session.execute(
         update(Reminder)
         .where(Reminder.message_id.is_(None), Reminder.dropped == "", Reminder.useful_until <= now)
@@ -95,7 +96,8 @@ def _owed(
     if Kind.SUMMARY in kinds and (window := due.monthly(now, office, Kind.SUMMARY)):
         yield _summary(window, now, reach, office.today(now))
     if Kind.COORDINATOR in kinds:
-        yield _coordinator(due.coordinator(now, office, rules), now, reach, office.today(now))
+        window, listed_on = due.coordinator(now, office, rules), due.weekly_day(now, office, rules)
+        yield _coordinator(window, now, reach, office.today(now), listed_on=listed_on)
 
 
 def _plans_in_reach(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> ColumnElement[bool]:
@@ -141,10 +143,12 @@ def _supporting(window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool]
             Measure.plan_id == Plan.id,
             or_(
                 Measure.supports_all,
-                exists().where(
+                exists()
+                .where(
                     MeasureSupport.measure_id == Measure.id,
                     MeasureSupport.division_id == owners.c.division_id,
-                ),
+                )
+                .correlate(Measure, owners),
             ),
         )
         .correlate(Plan, owners)
@@ -167,13 +171,15 @@ def _summary(window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], t
 
 
 def _coordinator(
-    window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], today: dt.date
+    window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], today: dt.date, *, listed_on: dt.date
 ) -> Select[Any]:
+    """The list of ``listed_on``; later that week only an address that failed makes one, if none went out."""
     coordinators = queries.contacts_with(Role.COORDINATOR, today).subquery("coordinators")
-    waiting = exists().where(FollowUp.plan_id == Plan.id, queries.is_status(Status.SUBMITTED)).correlate(Plan)
+    submitted = and_(queries.is_status(Status.SUBMITTED), FollowUp.submitted_on <= listed_on)
+    waiting = exists().where(FollowUp.plan_id == Plan.id, submitted).correlate(Plan)
     refused = or_(Contact.email_suspended != "", Contact.line_suspended != "")
     unreachable = exists().where(Contact.agency_id == Plan.agency_id, refused).correlate(Plan)
-    something = or_(_open(FollowUp.due_on < today), waiting, unreachable)
+    something = or_(_open(FollowUp.due_on < listed_on), waiting, unreachable)
     return _by_plan(window, now, coordinators).where(reach, something)
 
 
@@ -182,7 +188,7 @@ def _by_plan(window: PlanWindow, now: dt.datetime, people: Any) -> Select[Any]:
         select(
             literal(window.kind, Word(Kind)),
             Plan.id,
-            null(),
+            cast(null(), Integer),  # PostgreSQL takes a bare NULL of a DISTINCT for text
             literal(window.period),
             literal(1),
             literal(1),

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from tracker.domain.reminders import Kind
 
 LINE, EMAIL, FILE = "line", "email", "file"
 ADDRESSED = (LINE, EMAIL)
 """Channels that need an address of the contact's; the others reach a folder or a screen."""
+
+Identity = tuple[str, str]
+"""Equal for all that reaches the same address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,16 @@ class Addresses:
     email: str
     line_id: str
 
+    @classmethod
+    def usable(cls, contact: Any) -> "Addresses":
+        """Those of a stored contact, or a row with its columns, that were not suspended."""
+        return cls(
+            contact.id,
+            contact.name,
+            email="" if contact.email_suspended else contact.email,
+            line_id="" if contact.line_suspended else contact.line_id,
+        )
+
     def of(self, channel: str) -> str:
         """The address on a channel that needs one; otherwise the contact's name."""
         return {LINE: self.line_id, EMAIL: self.email}.get(channel, self.name)
@@ -28,13 +42,22 @@ class Addresses:
 class Route:
     """Where a message goes. ``intended`` is the channel that would be used if all were set up.
 
-    ``identity`` is equal for contacts who are reached at the same address and so get one message.
+    Contacts with the same ``identity`` are reached at the same address and so get one message.
     """
 
     channel: str
     intended: str
     address: str
-    identity: tuple[str, str]
+    identity: Identity
+
+
+def identity(channel: str, intended: str, address: str, contact_id: int) -> Identity:
+    """What a message reaches: an address, or the contact's own file where it has none.
+
+    A message diverted into a file counts for the address it would have reached.
+    """
+    reached = channel if channel in ADDRESSED else intended
+    return reached, (address.casefold() if reached in ADDRESSED else str(contact_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +75,7 @@ class Routing:
     def route(self, contact: Addresses, kinds: Collection[Kind], *, without: str = "") -> Route | None:
         """The first usable channel for a message of these kinds, leaving out the channel ``without``.
 
-        None when no channel is left. LINE is passed over for a kind it is not kept for, if there is e-mail.
+        None when no channel is left. E-mail goes before LINE for kinds that LINE is not kept for.
         """
         wanted = [each for each in self._preferred(contact, kinds) if each != without]
         if not wanted:
@@ -61,11 +84,11 @@ class Routing:
         usable = [each for each in wanted if each in self.configured] or [FILE]
         channel = FILE if self.divert else usable[0]
         address = contact.of(channel if channel in ADDRESSED else intended)
-        shared = intended in ADDRESSED
-        identity = (intended, address.casefold()) if shared else (intended, str(contact.contact_id))
-        return Route(channel, intended, address, identity)
+        return Route(channel, intended, address, identity(channel, intended, address, contact.contact_id))
 
     def _preferred(self, contact: Addresses, kinds: Collection[Kind]) -> list[str]:
         reachable = [each for each in self.order if each not in ADDRESSED or contact.of(each)]
-        dear = LINE in reachable and EMAIL in reachable and not self.line_kinds & set(kinds)
-        return [each for each in reachable if not (dear and each == LINE)]
+        if LINE in reachable and EMAIL in reachable and not self.line_kinds & set(kinds):
+            reachable.remove(LINE)
+            reachable.insert(reachable.index(EMAIL) + 1, LINE)
+        return reachable

@@ -4,7 +4,20 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Executable, Select, String, and_, column, func, literal, select, values
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Executable,
+    Select,
+    String,
+    and_,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    values,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -30,7 +43,8 @@ COLUMNS = (
 def make_follow_ups(session: Session, plan: Plan, *, office: OfficeTime, report_days: int) -> int:
     """Write the follow-ups that the plan's rules ask for and that are not there yet; how many were made.
 
-    A measure gets the periods that its span touches. What fell due before ``plan.tracked_from`` is marked.
+    A measure gets the periods that its span touches, and every date that its rules name. What fell due
+    before ``plan.tracked_from`` is marked.
     """
     year = FiscalYear(plan.fiscal_year, office.fiscal_start_month)
     single_days = session.scalars(
@@ -50,7 +64,6 @@ def _chosen(plan: Plan, wanted: Sequence[Slot]) -> Select[Any]:
     slot = (
         values(
             column("cadence", String),
-            column("on_date", Date),
             column("period", String),
             column("starts_on", Date),
             column("scheduled_on", Date),
@@ -61,9 +74,11 @@ def _chosen(plan: Plan, wanted: Sequence[Slot]) -> Select[Any]:
         .data([_row(each, plan.tracked_from) for each in wanted])
         .cte("slot")
     )
+    on_date = MeasureRule.on_date
     same_rule = and_(
-        MeasureRule.cadence == slot.c.cadence, MeasureRule.on_date.is_not_distinct_from(slot.c.on_date)
+        MeasureRule.cadence == slot.c.cadence, or_(on_date.is_(None), on_date == slot.c.scheduled_on)
     )
+    in_span = and_(Measure.starts_on <= slot.c.scheduled_on, Measure.ends_on >= slot.c.starts_on)
     return (
         select(
             literal(plan.id),
@@ -75,13 +90,13 @@ def _chosen(plan: Plan, wanted: Sequence[Slot]) -> Select[Any]:
         .join(MeasureRule, MeasureRule.measure_id == Measure.id)
         .join(slot, same_rule)
         .where(Measure.plan_id == plan.id)
-        .where(Measure.starts_on <= slot.c.scheduled_on, Measure.ends_on >= slot.c.starts_on)
+        .where(or_(on_date.is_not(None), in_span))
     )
 
 
 def _row(slot: Slot, tracked_from: dt.date) -> tuple[object, ...]:
     days = (slot.starts_on, slot.scheduled_on, slot.due_on)
-    return (slot.cadence.value, slot.on, slot.period, *days, slot.due_on < tracked_from)
+    return (slot.cadence.value, slot.period, *days, slot.due_on < tracked_from)
 
 
 def _insert(session: Session, chosen: Select[Any]) -> Executable:

@@ -1,12 +1,12 @@
 """A plan in the database as the document values it came from: for export, and to see what changed."""
 
 from collections import defaultdict
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Agency, Division, Measure, MeasureRule, MeasureSupport, Plan
+from tracker.db.models import Agency, Measure, MeasureRule, Plan
 from tracker.domain.cadence import Rule
 from tracker.plans import model
 
@@ -39,25 +39,11 @@ def _measures(session: Session, plan_id: int) -> list[model.Measure]:
         select(MeasureRule).where(MeasureRule.measure_id.in_(own)).order_by(MeasureRule.position)
     ):
         rules[rule.measure_id].append(Rule(rule.cadence, rule.on_date, rule.phrase, rule.origin))
-    supporting: dict[int, list[str]] = defaultdict(list)
-    for measure_id, name in session.execute(
-        select(MeasureSupport.measure_id, Division.name)
-        .join(Division, Division.id == MeasureSupport.division_id)
-        .where(MeasureSupport.measure_id.in_(own))
-        .order_by(MeasureSupport.position)
-    ):
-        supporting[measure_id].append(name)
-    rows = session.execute(
-        select(Measure, Division.name)
-        .outerjoin(Division, Division.id == Measure.lead_division_id)
-        .where(Measure.plan_id == plan_id)
-        .order_by(Measure.position)
-    )
-    return [_measure(row, lead or "", supporting[row.id], rules[row.id]) for row, lead in rows]
+    rows = session.scalars(select(Measure).where(Measure.plan_id == plan_id).order_by(Measure.position))
+    return [_measure(row, rules[row.id]) for row in rows]
 
 
-def _measure(row: Measure, lead: str, supporting: list[str], rules: list[Rule]) -> model.Measure:
-    helpers: tuple[str, ...] | Literal["all"] = "all" if row.supports_all else tuple(supporting)
+def _measure(row: Measure, rules: list[Rule]) -> model.Measure:
     return model.Measure(
         code=row.code,
         title=row.title,
@@ -72,8 +58,8 @@ def _measure(row: Measure, lead: str, supporting: list[str], rules: list[Rule]) 
         timeline=row.timeline,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
-        lead=lead,
-        supporting=helpers,
+        lead=row.lead,
+        supporting="all" if row.supports_all else tuple(row.supporting),
         rules=tuple(rules),
         source_lines=(row.first_line, row.last_line),
     )

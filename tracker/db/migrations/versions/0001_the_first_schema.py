@@ -118,18 +118,24 @@ def upgrade() -> None:
         sa.Column("timeline", sa.String(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("lead", sa.String(), nullable=False),
+        sa.Column("supporting", sa.JSON(), nullable=False),
         sa.Column("lead_division_id", sa.Integer(), nullable=True),
         sa.Column("supports_all", sa.Boolean(), nullable=False),
         sa.Column("first_line", sa.Integer(), nullable=False),
         sa.Column("last_line", sa.Integer(), nullable=False),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("origin_id", sa.Integer(), nullable=True),
+        sa.Column("carried", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["lead_division_id"], ["divisions.id"], name="fk_measures_lead_division_id_divisions"
         ),
+        sa.ForeignKeyConstraint(["origin_id"], ["measures.id"], name="fk_measures_origin_id_measures"),
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name="fk_measures_plan_id_plans"),
         sa.PrimaryKeyConstraint("id", name="pk_measures"),
         sa.UniqueConstraint("plan_id", "code", name="uq_measures_plan_id_code"),
-        sa.UniqueConstraint("plan_id", "position", name="uq_measures_plan_id_position"),
     )
+    op.create_index("ix_measures_plan_id_position", "measures", ["plan_id", "position"], unique=False)
     op.create_table(
         "messages",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,89 @@
+"""Planning and delivering everything that is owed, once."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.factories import contact, measure, rule, stored
+from tests.factories import plan as document
+from tests.services.delivering import Post, at, names, outbox
+from tracker.domain.office_time import OfficeTime
+from tracker.domain.reminders import Kind
+from tracker.errors import DeliveryError
+from tracker.services.outbox import Delivered
+from tracker.services.reminders import Planned
+from tracker.services.tick import Ticked, plan_owed, tick
+
+MONDAY = at("2022-01-31 09:05")
+
+
+@pytest.fixture
+def post(sessions: sessionmaker[Session]) -> Post:
+    with sessions.begin() as session:
+        plan = stored(
+            session, document(measure(rules=[rule("on", dt.date(2022, 1, 31))])), office=OfficeTime()
+        )
+        for name in ("a", "b"):
+            contact(session, plan.agency_id, name, divisions=["ฝ่ายหนึ่ง"], email=f"{name}@x.example")
+    return Post(sessions, MONDAY)
+
+
+def test_tick_twice_does_nothing_the_second_time(post: Post) -> None:
+    first, second = tick(post.delivery, post.moment), tick(post.delivery, post.moment)
+
+    assert first == Ticked(Planned(reminders=4, messages=2), Delivered(sent=2), waiting=0)
+    assert second == Ticked(Planned(reminders=0, messages=0), Delivered(), waiting=0)
+
+
+def test_tick_tells_what_waits(post: Post) -> None:
+    post.email.fail(DeliveryError("busy"))
+    by_day = tick(post.delivery, post.moment)
+    post.now = at("2022-01-31 20:00")
+    by_night = tick(post.delivery, post.moment)
+
+    assert (by_day.delivered, by_day.waiting) == (Delivered(sent=1, retry=1), 1)
+    assert (by_night.delivered, by_night.waiting) == (Delivered(), 1)
+
+
+def test_a_tick_by_night_writes_down_and_sends_in_the_morning(post: Post) -> None:
+    post.now = at("2022-01-30 20:00")  # Sunday
+    tick(post.delivery, post.moment)
+    with post.sessions() as session:
+        by_night = outbox(session)
+
+    post.now = at("2022-01-31 08:30")
+    morning = tick(post.delivery, post.moment)
+
+    assert [each[3] for each in by_night] == ["queued", "queued"]
+    assert morning.delivered.sent == 2
+
+
+@pytest.mark.parametrize("days", [1, 3, 7])
+def test_a_late_tick_sends_what_is_still_of_use_in_one_message(post: Post, days: int) -> None:
+    """The list of January and the due-soon end with the 31st; on Monday, 7 February, it is overdue."""
+    ticked = tick(post.delivery, lambda: post.moment())
+    post.now = MONDAY + dt.timedelta(days=days)
+
+    later = tick(post.delivery, post.moment)
+
+    assert ticked.delivered.sent == 2
+    # From Tuesday on February's list, since it is overdue; on the 7th with the first weekly step.
+    assert (later.planned.messages, later.delivered.sent) == (2, 2)
+    assert tick(post.delivery, post.moment).delivered == Delivered()
+
+
+def test_only_some_kinds(post: Post) -> None:
+    ticked = tick(post.delivery, post.moment, frozenset({Kind.MONTHLY}))
+
+    assert ticked.planned == Planned(reminders=2, messages=2)
+    with post.sessions() as session:
+        assert names(session, Kind.DUE_SOON) == []
+
+
+def test_planning_alone_sends_nothing(post: Post) -> None:
+    plan_owed(post.delivery, post.moment())
+
+    assert post.email.tried == []
+    with post.sessions() as session:
+        assert [each[3] for each in outbox(session)] == ["queued", "queued"]

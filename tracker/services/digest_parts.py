@@ -1,0 +1,205 @@
+"""The parts of a message, read from the database: what an owner, a supervisor or a coordinator is told."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.db import queries
+from tracker.db.models import Contact, Division, FollowUp, Measure, MeasureSupport, Plan
+from tracker.domain import reminders as due
+from tracker.domain.cadence import Cadence
+from tracker.domain.contacts import Role
+from tracker.domain.fiscal import first_of_month, last_of_month
+from tracker.domain.follow_up import Status, days_overdue
+from tracker.domain.office_time import OfficeTime
+from tracker.domain.reminders import Kind
+from tracker.reports.digest import (
+    CoordinatorPart,
+    Item,
+    OwnerPart,
+    Person,
+    SilentDivision,
+    SupervisorPart,
+    SupportPart,
+)
+from tracker.reports.standing import plan_summary
+
+
+def owner_part(
+    session: Session,
+    plan: Plan,
+    divisions: Sequence[int],
+    kinds: Collection[Kind],
+    *,
+    today: dt.date,
+    soon: dt.date,
+    office: OfficeTime,
+) -> OwnerPart | None:
+    """What the owners of these divisions (none: of all) have to report; None when there is nothing."""
+    month_ends = last_of_month(today)
+    own = [FollowUp.plan_id == plan.id, queries.is_status(Status.OPEN), queries.tracked()]
+    own += [FollowUp.lead_division_id.in_(divisions)] if divisions else []
+    near = _items(session, today, *own, FollowUp.due_on <= max(month_ends, soon))
+    closing: list[Item] = []
+    if Kind.QUARTERLY in kinds:
+        long = [cadence for cadence in Cadence if due.closes_with_quarter(cadence)]
+        closing = _items(
+            session, today, *own, FollowUp.scheduled_on == month_ends, FollowUp.cadence.in_(long)
+        )
+    following = session.execute(
+        select(FollowUp.due_on, func.count())
+        .where(*own, FollowUp.due_on > month_ends)
+        .group_by(FollowUp.due_on)
+        .order_by(FollowUp.due_on)
+        .limit(1)
+    ).first()
+    starts = Kind.MONTHLY in kinds and _tracking_starts(plan, office, today)
+    part = OwnerPart(
+        divisions=_names(session, divisions),
+        to_report=tuple(item for item in near if today <= item.due_on <= month_ends),
+        overdue=tuple(item for item in near if item.due_on < today),
+        closing=tuple(closing),
+        due_soon=tuple(item for item in near if today <= item.due_on <= soon),
+        next_on=following[0] if following else None,
+        next_count=following[1] if following else 0,
+        year_total=session.scalar(select(func.count()).select_from(FollowUp).where(*own)) if starts else None,
+    )
+    return part if any((part.to_report, part.overdue, part.closing, part.due_soon, part.year_total)) else None
+
+
+def _tracking_starts(plan: Plan, office: OfficeTime, today: dt.date) -> bool:
+    """Whether this month is the one in which the plan's tracking, and its messages, begin."""
+    began = max(plan.tracked_from, office.today(plan.sends_from))
+    return first_of_month(began) == first_of_month(today)
+
+
+def support_part(session: Session, plan: Plan, divisions: Sequence[int]) -> SupportPart | None:
+    """For those of the divisions that lead nothing: whom they help, and with how many measures."""
+    leading = set(session.scalars(select(Measure.lead_division_id).where(Measure.plan_id == plan.id)))
+    helping = [each for each in divisions if each not in leading]
+    if not helping:
+        return None
+    helped = select(MeasureSupport.measure_id).where(MeasureSupport.division_id.in_(helping))
+    rows = session.execute(
+        select(Division.name, func.count())
+        .join(Measure, Measure.lead_division_id == Division.id)
+        .where(Measure.plan_id == plan.id, or_(Measure.supports_all, Measure.id.in_(helped)))
+        .group_by(Division.id, Division.name)
+        .order_by(func.count().desc(), Division.id)
+    )
+    leads = tuple(rows)
+    return SupportPart(_names(session, helping), leads) if leads else None
+
+
+def supervisor_part(
+    session: Session, plan: Plan, divisions: Sequence[int], *, today: dt.date, office: OfficeTime
+) -> SupervisorPart:
+    """How these divisions (none: all) stand, and the quarter's standing in the month after it."""
+    summary = plan_summary(session, plan.id, today=today, divisions=divisions)
+    day_before = first_of_month(today) - dt.timedelta(days=1)
+    quarters = office.fiscal_year(day_before).periods(Cadence.QUARTERLY)
+    ended = [quarter.label for quarter in quarters if quarter.ends_on == day_before]
+    inside = plan.starts_on <= day_before <= plan.ends_on
+    return SupervisorPart(_names(session, divisions), summary, ended[0] if ended and inside else None)
+
+
+def coordinator_part(session: Session, plan: Plan, *, today: dt.date) -> CoordinatorPart | None:
+    """Who has not answered, what waits, who cannot be reached; None when all is well."""
+    owners = _owner_names(session, plan, today)
+    summary = plan_summary(session, plan.id, today=today)
+    everywhere = owners[None]
+    silent = tuple(
+        SilentDivision(each.division, each.overdue, each.oldest_days, (*owners[each.division], *everywhere))
+        for each in summary.by_division
+        if each.overdue
+    )
+    submitted = queries.is_status(Status.SUBMITTED)
+    part = CoordinatorPart(
+        silent=silent,
+        waiting=tuple(_items(session, today, FollowUp.plan_id == plan.id, submitted)),
+        unreachable=_unreachable(session, plan.agency_id),
+        vacant=tuple(
+            each.division or "–"
+            for each in summary.by_division
+            if not owners[each.division] and not everywhere
+        ),
+    )
+    return part if any((part.silent, part.waiting, part.unreachable, part.vacant)) else None
+
+
+def _owner_names(session: Session, plan: Plan, today: dt.date) -> dict[str | None, list[str]]:
+    """The owners in office by the name of their division; None for those of the whole agency."""
+    owners = queries.contacts_with(Role.OWNER, today).subquery()
+    rows = session.execute(
+        select(Division.name.label("division"), Contact.name.label("owner"))
+        .select_from(owners)
+        .join(Contact, Contact.id == owners.c.contact_id)
+        .outerjoin(Division, Division.id == owners.c.division_id)
+        .where(owners.c.agency_id == plan.agency_id)
+        .order_by(Contact.id)
+    )
+    found: dict[str | None, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.division].append(row.owner)
+    return found
+
+
+def _unreachable(session: Session, agency_id: int) -> tuple[str, ...]:
+    refused = or_(Contact.email_suspended != "", Contact.line_suspended != "")
+    contacts = session.scalars(
+        select(Contact).where(Contact.agency_id == agency_id, refused).order_by(Contact.id)
+    )
+    return tuple(f"{each.name}: {each.email_suspended or each.line_suspended}" for each in contacts)
+
+
+def coordinators(session: Session, agency_id: int, today: dt.date) -> tuple[Person, ...]:
+    """Whom a message tells its reader to turn to."""
+    holders = queries.contacts_with(Role.COORDINATOR, today).subquery()
+    contacts = session.scalars(
+        select(Contact)
+        .where(Contact.id.in_(select(holders.c.contact_id).where(holders.c.agency_id == agency_id)))
+        .order_by(Contact.id)
+    )
+    return tuple(Person(each.name, each.phone, each.email) for each in contacts)
+
+
+def _items(session: Session, today: dt.date, *conditions: Any) -> list[Item]:
+    rows = session.execute(
+        select(
+            FollowUp.id,
+            Measure.code,
+            Measure.title,
+            FollowUp.period,
+            FollowUp.due_on,
+            FollowUp.status,
+            Division.name.label("lead"),
+        )
+        .join(Measure, Measure.id == FollowUp.measure_id)
+        .outerjoin(Division, Division.id == FollowUp.lead_division_id)
+        .where(*conditions)
+        .order_by(FollowUp.due_on, Measure.position, FollowUp.period)
+    )
+    return [
+        Item(
+            follow_up_id=row.id,
+            code=row.code,
+            title=row.title,
+            period=row.period,
+            due_on=row.due_on,
+            days_overdue=days_overdue(row.due_on, today) if row.status is Status.OPEN else 0,
+            lead=row.lead or "",
+        )
+        for row in rows
+    ]
+
+
+def _names(session: Session, divisions: Sequence[int]) -> tuple[str, ...]:
+    if not divisions:
+        return ()
+    return tuple(
+        session.scalars(select(Division.name).where(Division.id.in_(divisions)).order_by(Division.id))
+    )

@@ -1,0 +1,82 @@
+"""Messages that got stuck: left behind by a worker, not to be repeated any more, or past their use.
+
+The lease of a claim tells that its worker is gone. What was handed over may or may not have arrived: where a
+channel recognises a repeat the message is repeated, otherwise a person has to decide.
+"""
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, and_, case, or_, update
+from sqlalchemy.orm import Session
+
+from tracker.db.models import Message, MessageState
+from tracker.services.routing import EMAIL, FILE, LINE
+
+READY = (MessageState.QUEUED, MessageState.RETRY)
+
+SAFE_AGAIN = {LINE: dt.timedelta(hours=23, minutes=30), FILE: dt.timedelta.max}
+"""Channels that recognise a repeat, and for how long after the first attempt (LINE keeps a retry key 24 h,
+https://developers.line.biz/en/docs/messaging-api/retrying-api-request/)."""
+
+MOST_UNSURE = 2
+"""E-mail cannot recognise a repeat: after one, the outcome stays unknown until a person decides."""
+
+
+def recover(session: Session, now: dt.datetime) -> None:
+    """Take up what a worker left behind, and give up what may not be repeated or is of no use any more."""
+    _take_up_lost(session, now)
+    _give_up_doubtful(session, now)
+    _expire(session, now)
+
+
+def too_late_to_repeat(now: dt.datetime) -> ColumnElement[bool]:
+    """Whether a message may have arrived by a channel that has forgotten its key by now."""
+    forgotten = (
+        and_(Message.channel == channel, Message.first_attempt_at <= now - window)
+        for channel, window in SAFE_AGAIN.items()
+        if window != dt.timedelta.max
+    )
+    return and_(Message.unsure > 0, or_(*forgotten))
+
+
+def _take_up_lost(session: Session, now: dt.datetime) -> None:
+    again = or_(
+        Message.channel.in_(list(SAFE_AGAIN)),
+        and_(Message.channel == EMAIL, Message.unsure + 1 < MOST_UNSURE),
+    )
+    session.execute(
+        update(Message)
+        .where(Message.state == MessageState.SENDING, Message.lease_until < now)
+        .values(
+            state=case((again, MessageState.RETRY), else_=MessageState.UNKNOWN),
+            unsure=Message.unsure + 1,
+            next_attempt_at=now,
+            lease_until=None,
+            error="The program stopped while this was being sent.",
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _give_up_doubtful(session: Session, now: dt.datetime) -> None:
+    session.execute(
+        update(Message)
+        .where(Message.state == MessageState.RETRY, too_late_to_repeat(now))
+        .values(state=MessageState.UNKNOWN)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _expire(session: Session, now: dt.datetime) -> None:
+    session.execute(
+        update(Message)
+        .where(Message.state.in_(READY), Message.useful_until <= now)
+        .values(
+            # A text that may have arrived is not said to have expired.
+            state=case((Message.unsure > 0, MessageState.UNKNOWN), else_=MessageState.EXPIRED),
+            error=case(
+                (Message.error == "", "It was past its use before it could be sent."), else_=Message.error
+            ),
+        )
+        .execution_options(synchronize_session=False)
+    )

@@ -171,7 +171,7 @@ def _choose(
         try:
             return choose(session, measures, action, today=app.today, periods=periods)
         except SeveralPeriods as several:
-            if not sys.stdin.isatty():
+            if not (sys.stdin and sys.stdin.isatty()):
                 raise
             choice = click.Choice(several.periods)
             first = several.periods[0]
@@ -181,10 +181,18 @@ def _choose(
 def _codes(typed: Sequence[str]) -> list[str]:
     if list(typed) != ["-"]:
         return list(typed)
-    codes = sys.stdin.read().replace(",", " ").split()
+    codes = _decoded(sys.stdin.buffer.read() if sys.stdin else b"").replace(",", " ").split()
     if not codes:
         raise InputError("Standard input held no code. Nothing was changed.")
     return codes
+
+
+def _decoded(typed: bytes) -> str:
+    """The text of standard input: UTF-8, with or without BOM, or Thai Windows, whatever the console says."""
+    try:
+        return typed.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return typed.decode("cp874", errors="replace")
 
 
 def _line(measure: Measure, follow_up: FollowUp, change: Change) -> str:

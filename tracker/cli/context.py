@@ -1,10 +1,13 @@
 """What the commands share: opening the application, the options that many have, and printing."""
 
+import datetime as dt
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any
@@ -20,6 +23,12 @@ from tracker.services.measures import find_plan
 from tracker.thai.years import parse_year
 
 Command = Callable[..., None]
+
+LINES_AT_ONCE = 100
+"""Lines of a table that are printed together: each printing is one write."""
+
+_OBEYED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Beyond what JSON escapes by itself, the characters that a terminal obeys."""
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON: stable keys, ISO dates, UTF-8."
@@ -76,6 +85,12 @@ def plural(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def office_clock(app: App, instant: dt.datetime | str) -> str:
+    """A recorded instant as the office's clock showed it."""
+    moment = dt.datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    return f"{moment.astimezone(app.settings.zone):%Y-%m-%d %H:%M}"
+
+
 def echo(text: str = "") -> None:
     """Print one line for a person; control characters in it cannot reach the terminal."""
     click.echo(safe(text))
@@ -83,14 +98,24 @@ def echo(text: str = "") -> None:
 
 def echo_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, indent: str = "") -> None:
     """Print a table no wider than the terminal; into a file or a pipe nothing is shortened."""
-    width = get_terminal_size().columns - len(indent) if sys.stdout.isatty() else None
-    for line in text_table(columns, rows, width=width):
-        click.echo(indent + line)
+    width = get_terminal_size().columns - len(indent) if sys.stdout and sys.stdout.isatty() else None
+    lines = text_table(columns, rows, width=width)
+    while some := list(islice(lines, LINES_AT_ONCE)):
+        click.echo("\n".join(indent + line for line in some))
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """JSON in UTF-8; what a terminal would obey is written as an escape, which means the same."""
+    return _OBEYED.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def echo_json(value: Any) -> None:
     """Print one JSON value."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(json_text(value, indent=2))
 
 
 def echo_json_list(values: Iterable[Any]) -> None:
@@ -98,6 +123,6 @@ def echo_json_list(values: Iterable[Any]) -> None:
     first = True
     for value in values:
         click.echo("[" if first else ",")
-        click.echo(json.dumps(value, ensure_ascii=False), nl=False)
+        click.echo(json_text(value), nl=False)
         first = False
     click.echo("[]" if first else "\n]")

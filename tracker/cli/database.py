@@ -30,9 +30,10 @@ def init(rehearsal: bool) -> None:
     try:
         fresh = initialise(app, rehearsal=rehearsal or app.clock_is_set)
         kind = "Rehearsal database" if app.mode != LIVE else "Database"
-        if not fresh and rehearsal and app.mode == LIVE:
+        if not fresh and app.mode == LIVE and (rehearsal or app.clock_is_set):
             raise NotAllowed(
-                "This database is live already. Make a rehearsal copy with: tracker rehearse FILE"
+                f"{migrate.shown(app.url)} is a live database, and --rehearsal or TRACKER_NOW asks for a "
+                "rehearsal. Make a rehearsal copy of it with: tracker rehearse FILE"
             )
         echo(f"{kind} {migrate.shown(app.url)}: {'made' if fresh else 'is up to date'}.")
     finally:

@@ -189,7 +189,7 @@ def _tell_message(story: _Story) -> None:
             echo(f"   │ {message.subject}")
             echo("   │")
         for line in message.body.splitlines():
-            echo(f"   │ {line}")
+            echo(f"   │ {line}".rstrip())
         echo()
 
 
@@ -214,6 +214,6 @@ def _tell_end(story: _Story) -> None:
     echo()
     echo("   Try next, in that folder:")
     echo(f"   cd {story.folder}")
-    program = "tracker" if shutil.which("tracker") else sys.argv[0]
+    program = "tracker" if shutil.which("tracker") else str(Path(sys.argv[0]).absolute())
     for command in ("overdue", "show O24", "done O24 --note เผยแพร่แล้ว"):
         echo(f"   {program} {command} --now {LAST}T10:00+07:00")

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.app import App
-from tracker.cli.context import echo, echo_json, json_option, with_app
+from tracker.cli.context import echo, echo_json, json_option, office_clock, plural, with_app
 from tracker.cli.group import Failure
 from tracker.db import migrate, queries
 from tracker.db.models import Agency, Contact, ContactRole, Division, Measure, Message, MessageState, Plan
@@ -49,15 +49,13 @@ def doctor(app: App, as_json: bool) -> None:
             echo(f"{each.state:<8} {each.subject}: {each.text}")
     problems = sum(each.state == PROBLEM for each in findings)
     if problems:
-        raise Failure(f"{problems} {'problem' if problems == 1 else 'problems'} found.")
+        raise Failure(f"{plural(problems, 'problem')} found.")
 
 
 def _database(app: App) -> Iterator[Finding]:
     yield Finding("database", OK, f"{migrate.shown(app.url)}, {app.mode}, schema {migrate.HEAD}")
-    local = app.clock().astimezone(app.office.zone)
-    yield Finding(
-        "clock", OK, f"{local:%Y-%m-%d %H:%M} in {app.office.zone.key}{' (set)' if app.clock_is_set else ''}"
-    )
+    set_by_hand = " (set)" if app.clock_is_set else ""
+    yield Finding("clock", OK, f"{office_clock(app, app.clock())} in {app.office.zone.key}{set_by_hand}")
 
 
 def _days_off(app: App) -> Iterator[Finding]:
@@ -143,5 +141,7 @@ def _messages(session: Session) -> Iterator[Finding]:
     for state, number in counts:
         if state in STUCK:
             yield Finding(
-                "outbox", WARNING, f"{number} messages {state}; see: tracker outbox list --status {state}"
+                "outbox",
+                WARNING,
+                f"{plural(number, 'message')} {state}; see: tracker outbox list --status {state}",
             )

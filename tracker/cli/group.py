@@ -15,7 +15,9 @@ class Failure(click.ClickException):
     """A request that could not be carried out: its sentence goes to standard error, once."""
 
     def show(self, file: Any = None) -> None:
-        click.echo(f"Error: {self.message}", err=True)
+        from tracker.reports.tables import safe  # noqa: PLC0415  not needed to start
+
+        click.echo(f"Error: {safe(self.message)}", err=True)
 
 
 class LazyGroup(click.Group):
@@ -52,18 +54,38 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except TrackerError as error:
-            raise Failure(str(error)) from error
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            where = f" ({error.filename})" if error.filename else ""
-            raise Failure(f"The system refused: {error.strerror or error}{where}.") from error
+        except _CLICK_HANDLES:
+            raise
         except Exception as error:
-            sentence = _about_database(error)
-            if sentence is None:
-                raise
-            raise Failure(sentence) from error
+            raise Failure(_sentence(error)) from error
+
+
+_CLICK_HANDLES = (click.ClickException, click.exceptions.Exit, click.Abort, EOFError, BrokenPipeError)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, TrackerError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return f"The system refused: {error.strerror or error}{where}."
+    if isinstance(error, UnicodeEncodeError):
+        return (
+            "A text is not readable as UTF-8, so it cannot be kept. Nothing was changed; "
+            "check the encoding of the terminal or of the file."
+        )
+    return _about_database(error) or _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> str:
+    """Where the program itself is at fault; without the error's text, which may hold a secret."""
+    from pathlib import Path  # noqa: PLC0415  not needed to start
+    from traceback import extract_tb  # noqa: PLC0415
+
+    own = Path(__file__).parent.parent
+    frames = [each for each in extract_tb(error.__traceback__) if own in Path(each.filename).parents]
+    place = f"{Path(frames[-1].filename).relative_to(own.parent).as_posix()}, line {frames[-1].lineno}"
+    return f"The program has a fault: {type(error).__name__} in {place}. Please report this sentence."
 
 
 def _about_database(error: Exception) -> str | None:
@@ -73,12 +95,12 @@ def _about_database(error: Exception) -> str | None:
     detail = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
     if "locked" in detail:
         return "The database is locked by another program. Nothing was changed; try again in a moment."
-    if "connect" in detail or "connection" in detail:
-        return f"The database cannot be reached ({detail}). Check TRACKER_DB and the server."
-    if "full" in detail:
+    if "unable to open" in detail:
+        return "The database file cannot be opened; check its folder and the rights to it (TRACKER_DB)."
+    if "disk is full" in detail or "No space left" in detail:
         return f"The disk is full ({detail}). Nothing was changed."
     if "not a database" in detail or "malformed" in detail:
         return f"The file is not a tracker database, or it is damaged ({detail}). Restore a back-up."
-    if "unable to open" in detail:
-        return "The database file cannot be opened; check its folder and the rights to it (TRACKER_DB)."
+    if error.statement is None or "connection" in detail:
+        return f"The database cannot be reached ({detail}). Check TRACKER_DB and the server."
     return f"The database refused: {detail}. Nothing was changed."

@@ -8,7 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.app import App
-from tracker.cli.context import echo, echo_json, echo_json_list, echo_table, json_option, with_app
+from tracker.cli.context import (
+    echo,
+    echo_json,
+    echo_json_list,
+    echo_table,
+    json_option,
+    office_clock,
+    with_app,
+)
 from tracker.cli.group import LazyGroup
 from tracker.db.models import Contact, FollowUp, Measure, Message, MessageItem, MessageState, Reminder
 from tracker.domain.reminders import WEIGHT
@@ -47,8 +55,8 @@ def list_(app: App, status: str | None, as_json: bool) -> None:
     ]
     rows = [
         [
-            str(each["id"]), each["created_at"][:16], each["kind"], each["contact"], each["channel"],
-            each["status"], _items(each["items"]), each["error"] or "",
+            str(each["id"]), office_clock(app, each["created_at"]), each["kind"], each["contact"],
+            each["channel"], each["status"], _items(each["items"]), each["error"] or "",
         ]
         for each in messages
     ]  # fmt: skip
@@ -87,7 +95,8 @@ def show(app: App, number: int, as_json: bool) -> None:
         return
     way = f"by {facts['channel']} to {facts['contact']} ({facts['address']})"
     echo(f"Message {number}, {facts['kind']}, {facts['status']}; {way}")
-    echo(f"Made {facts['created_at']}, sent {facts['sent_at'] or 'not yet'}, attempts {facts['attempts']}")
+    sent = office_clock(app, facts["sent_at"]) if facts["sent_at"] else "not yet"
+    echo(f"Made {office_clock(app, facts['created_at'])}, sent {sent}, attempts {facts['attempts']}")
     for remark in (facts["error"], *(f"left out: {reason}" for reason in dropped)):
         if remark:
             echo(remark)

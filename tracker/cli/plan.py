@@ -16,6 +16,8 @@ from tracker.cli.context import (
     echo_json,
     echo_table,
     json_option,
+    json_text,
+    office_clock,
     plan_options,
     plural,
     with_app,
@@ -120,10 +122,10 @@ def export(
         raise NotAllowed(f"{file} exists already. Give --force to write over it.")
     with app.reading() as session:
         document = stored_plan(session, chosen_plan(app, session, agency, fiscal_year).id)
-    text = json.dumps(plan_to_json(document), ensure_ascii=False, indent=2) + "\n"
     if str(file) == "-":
-        click.echo(text, nl=False)
+        click.echo(json_text(plan_to_json(document), indent=2))
     else:
+        text = json.dumps(plan_to_json(document), ensure_ascii=False, indent=2) + "\n"
         file.write_text(text, encoding="utf-8", newline="\n")
         echo(f"Wrote {len(document.measures)} measures to {file}.")
 
@@ -232,7 +234,8 @@ def _as_json(document: model.Plan, result: Imported, *, dry_run: bool) -> dict[s
 
 def _tell(app: App, document: model.Plan, result: Imported, *, dry_run: bool) -> None:
     for warning in document.warnings:
-        echo(f"{document.source.name}, line {warning.line}: {warning.text}")
+        line = f", line {warning.line}" if warning.line else ""
+        echo(f"{document.source.name}{line}: {warning.text}")
     if document.warnings:
         echo()
     name = f"{document.agency}, fiscal year {document.fiscal_year}"
@@ -244,8 +247,7 @@ def _tell(app: App, document: model.Plan, result: Imported, *, dry_run: bool) ->
     if dry_run:
         echo("This was a dry run. Nothing was changed.")
         return
-    local = result.sends_from.astimezone(app.office.zone)
-    echo(f"Nothing is sent before {local:%Y-%m-%d %H:%M}. What goes out then, so far:")
+    echo(f"Nothing is sent before {office_clock(app, result.sends_from)}. What goes out then, so far:")
     for line in _foreseen(app):
         echo(f"  {line}")
 

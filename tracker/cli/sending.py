@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 
 from tracker.app import REHEARSAL, App
-from tracker.cli.context import echo, echo_json, json_option, plural, with_app
+from tracker.cli.context import echo, echo_json, json_option, office_clock, plural, with_app
 from tracker.domain.reminders import Kind
 from tracker.services.preview import foreseen_messages, next_moment
 from tracker.services.tick import Ticked
@@ -87,8 +87,8 @@ def _tell(app: App, done: Ticked, *, as_json: bool) -> None:
     echo(f"Delivered: {', '.join(outcomes) or 'nothing'}.")
     if done.waiting:
         moment = app.moment()
-        next_time = moment.office.next_sending(moment.now).astimezone(moment.office.zone)
-        when = "the next try" if moment.office.may_send(moment.now) else f"{next_time:%Y-%m-%d %H:%M}"
+        opens = office_clock(app, moment.office.next_sending(moment.now))
+        when = "the next try" if moment.office.may_send(moment.now) else opens
         echo(f"{plural(done.waiting, 'message')} waiting for {when}.")
     if done.delivered.sent and app.mode == REHEARSAL:
         echo(f"This is a rehearsal: see the folder {app.folder / app.settings.outbox_folder}.")
@@ -110,5 +110,6 @@ def _preview(app: App, kinds: frozenset[Kind], *, as_json: bool) -> None:
         for line in each.text.splitlines():
             echo(f"   {line}" if line else "")
         echo()
-    local = moment.now.astimezone(moment.office.zone)
-    echo(f"{plural(len(shown), 'message')} would go out at {local:%Y-%m-%d %H:%M}. Nothing was sent.")
+    echo(
+        f"{plural(len(shown), 'message')} would go out at {office_clock(app, moment.now)}. Nothing was sent."
+    )

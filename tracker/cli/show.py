@@ -8,7 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.app import App
-from tracker.cli.context import chosen_plan, echo, echo_json, echo_table, json_option, plan_options, with_app
+from tracker.cli.context import (
+    chosen_plan,
+    echo,
+    echo_json,
+    echo_table,
+    json_option,
+    office_clock,
+    plan_options,
+    with_app,
+)
 from tracker.cli.listing import print_follow_ups
 from tracker.db.models import Contact, Event, FollowUp, Measure, Message, MessageItem
 from tracker.plans import model
@@ -40,7 +49,7 @@ def show(app: App, code: str, as_json: bool, agency: str | None, fiscal_year: st
         return
     _print_measure(next(each for each in document.measures if each.code == measure.code))
     print_follow_ups(listed)
-    _print_rest(facts)
+    _print_rest(app, facts)
 
 
 def _facts(app: App, session: Session, measure: Measure) -> dict[str, Any]:
@@ -120,7 +129,7 @@ def _print_measure(measure: model.Measure) -> None:
     echo()
 
 
-def _print_rest(facts: dict[str, Any]) -> None:
+def _print_rest(app: App, facts: dict[str, Any]) -> None:
     for follow_up in facts["follow_ups"]:
         for each in follow_up["evidence"]:
             echo(f"Evidence of {follow_up['period']}: {each['location']}")
@@ -133,14 +142,14 @@ def _print_rest(facts: dict[str, Any]) -> None:
         echo()
         rows = [
             [
-                each["at"][:16],
+                office_clock(app, each["at"]),
                 each["by"],
                 f"{each['what']} {each['period'] or ''}".strip(),
                 _said(each["after"]),
             ]
             for each in facts["history"]
         ]
-        echo_table([Column("When (UTC)"), Column("Who"), Column("What"), Column("Said")], rows)
+        echo_table([Column("When"), Column("Who"), Column("What"), Column("Said")], rows)
 
 
 def _said(after: dict[str, Any]) -> str:

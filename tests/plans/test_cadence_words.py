@@ -38,6 +38,16 @@ MARCH_ENDS = dt.date(2027, 3, 31)
         ("ปีละ ๑ ครั้ง", Cadence.YEARLY),
         ("เป็นรายปี", Cadence.YEARLY),
         ("รอบ ๑๒ เดือน", Cadence.YEARLY),
+        ("ทุกวันทำการ", Cadence.MONTHLY),
+        ("เดือนละครั้ง", Cadence.MONTHLY),
+        ("ทุกเดือน ก่อนส่ง", Cadence.MONTHLY),
+        ("๑ ครั้งต่อเดือน", Cadence.MONTHLY),
+        ("วันที่ ๕ ของทุกเดือน", Cadence.MONTHLY),
+        ("๔ ครั้ง/ปี", Cadence.QUARTERLY),
+        ("ทุกสามเดือน", Cadence.QUARTERLY),
+        ("ไตรมาสที่ ๑ - ๔", Cadence.QUARTERLY),
+        ("ปีละสองครั้ง", Cadence.HALF_YEARLY),
+        ("ทุกสิ้นปีงบประมาณ", Cadence.YEARLY),
     ],
 )
 def test_words_set_one_rule(words: str, cadence: Cadence) -> None:
@@ -63,6 +73,10 @@ def test_words_set_one_rule(words: str, cadence: Cadence) -> None:
         ("ต.ค. - มี.ค.", MARCH_ENDS),
         ("๑ ต.ค. ๖๙ ถึง ๑๕ มี.ค. ๗๐", dt.date(2027, 3, 15)),
         ("ภายในวันที่ ๓๑ ตุลาคม ๒๕๗๐", dt.date(2027, 10, 31)),
+        ("ภายในไตรมาสที่ ๒", MARCH_ENDS),
+        ("รอบ ๙ เดือน", dt.date(2027, 6, 30)),
+        ("ครึ่งปีแรก", MARCH_ENDS),
+        ("ภายในเดือนมีนาคมของทุกปี", MARCH_ENDS),
     ],
 )
 def test_dates_set_a_rule_on_the_last_day(words: str, on: dt.date) -> None:
@@ -78,6 +92,9 @@ def test_dates_set_a_rule_on_the_last_day(words: str, on: dt.date) -> None:
         "ขออนุญาตทุกครั้ง ทุกฝ่าย/ส่วนราชการ ทุกรูปแบบ",
         "แผนระยะ ๒๐ ปี ระยะที่ ๒ (พ.ศ. ๒๕๖๑ – ๒๕๖๕)",
         "ปรับปรุงทุก ๓ ปี",
+        "ปัจจุบันทุกวันนี้ ทุกวันหยุด ทุกวันสำคัญ",
+        "ในรอบปีที่ผ่านมา ทุกเดือนที่ผ่านมา",
+        "ค่าเช่าเดือนละ ๕๐๐ บาท ลูกจ้างรายวัน วันละ ๘ ชั่วโมง",
         "",
     ],
 )
@@ -101,6 +118,9 @@ def test_rules_stand_in_the_order_of_their_words_and_once() -> None:
         pytest.param("ภายในวันที่ ๓๑ เมษายน ๒๕๗๐", "has 30 days", id="no_such_day"),
         pytest.param("๖ เดือนแรกของปีงบประมาณ พ.ศ. ๒๕๖๙", "before the plan's year", id="last_year"),
         pytest.param("ก.ย. ๗๐ - ต.ค. ๖๙", "before the first", id="backward"),
+        pytest.param("ภายในวันที่ ๓๐ กันยายน ๒๕๗๕", "long after", id="far_year"),
+        pytest.param("ทุก ๒ เดือน", "no rule is kept so often", id="two_months"),
+        pytest.param("ปีละ ๓ ครั้ง", "no rule is kept so often", id="three_times"),
     ],
 )
 def test_dates_that_cannot_be_kept_are_doubts(text: str, said: str) -> None:

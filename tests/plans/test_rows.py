@@ -1,5 +1,6 @@
 import pytest
 
+from tracker.plans.columns import Meaning
 from tracker.plans.model import Instrument
 from tracker.plans.rows import Column, PlanRow, begins_row, plan_columns, read_rows, split_lines
 
@@ -15,16 +16,16 @@ def test_lines_are_counted_as_editors_do() -> None:
 def test_plan_columns_follow_the_heading() -> None:
     cells = ["ผู้รับผิดชอบ", "ที่", "ตัวชี้วัด", "ระยะเวลา", "มาตรการ", "การกำกับติดตาม", "ข้อบกพร่อง", "การวิเคราะห์"]
 
-    assert plan_columns(cells) == [
-        Column.RESPONSIBLE,
-        None,
-        Column.ITEM,
-        Column.TIMELINE,
-        Column.ACTIONS,
-        Column.FOLLOW_UP,
-        Column.WEAKNESSES,
-        Column.ANALYSIS,
-    ]
+    assert plan_columns(cells) == {
+        0: Meaning.RESPONSIBLE,
+        1: Meaning.IGNORED,
+        2: Meaning.ITEM,
+        3: Meaning.TIMELINE,
+        4: Meaning.ACTIONS,
+        5: Meaning.FOLLOW_UP,
+        6: Meaning.WEAKNESSES,
+        7: Meaning.ANALYSIS,
+    }
 
 
 @pytest.mark.parametrize(
@@ -32,12 +33,11 @@ def test_plan_columns_follow_the_heading() -> None:
     [
         pytest.param(ROW.split("\t"), id="row"),
         pytest.param(["หัวข้อการประเมิน", "ประเด็น", "คะแนนที่ได้"], id="score_table"),
-        pytest.param(["ตัวชี้วัด", "มาตรการ", "มาตรการ", "ผู้รับผิดชอบ"], id="column_twice"),
         pytest.param(["ตัวชี้วัด" * 50, "มาตรการ", "วิเคราะห์", "ผู้รับผิดชอบ"], id="too_long"),
     ],
 )
 def test_other_rows_are_no_plan_heading(cells: list[str]) -> None:
-    assert plan_columns(cells) == []
+    assert plan_columns(cells) == {}
 
 
 def test_rows_are_joined_over_pages_with_their_lines() -> None:
@@ -56,7 +56,7 @@ def test_rows_are_joined_over_pages_with_their_lines() -> None:
         pytest.param([HEADING, MORE], [(2, "ต่อ")], id="continuation_of_nothing"),
         pytest.param([HEADING, ROW, "ข้อความแทรก", ROW], [(3, "ข้อความแทรก")], id="text_between_rows"),
         pytest.param([HEADING, ROW + "\t<p>เกิน</p>"], [(2, "เกิน")], id="cell_too_many"),
-        pytest.param([HEADING.replace("จุดอ่อน", "อื่น"), ROW], [(2, "- ข")], id="column_of_unknown_heading"),
+        pytest.param([HEADING.replace("จุดอ่อน", "อื่น"), ROW], [(2, "อื่น: - ข")], id="column_of_unknown_heading"),
         pytest.param([HEADING, ROW, "ปกหลัง"], [], id="text_after_the_last_row"),
         pytest.param(["สารบัญ\t๑"], [], id="contents"),
     ],
@@ -65,6 +65,54 @@ def test_text_that_belongs_nowhere_is_kept_with_its_line(
     lines: list[str], leftovers: list[tuple[int, str]]
 ) -> None:
     assert read_rows(lines).leftovers == leftovers
+
+
+def test_columns_of_one_meaning_are_one_text() -> None:
+    heading = "ข้อ\tประเด็นการประเมิน\tคะแนน\tมาตรการ\tกิจกรรม\tหน่วยงานหลัก\tหน่วยงานสนับสนุน"
+    lines = [heading, "E๑\tป้าย\t๘๘\t- ก\t- ค\tกองช่าง\tกองคลัง", "", heading, "\t\t\tข\tง\t\t"]
+
+    (row,) = read_rows(lines).rows
+
+    assert row.text(Column.ACTIONS) == "- ก\fข\n- ค\fง"
+    assert row.text(Column.ITEM) == "E๑ ป้าย\nคะแนนเฉลี่ย ๘๘"
+    assert (row.text(Column.RESPONSIBLE), row.text(Column.SUPPORTING)) == ("กองช่าง", "กองคลัง")
+
+
+def test_a_misspelt_heading_repeats_the_one_before() -> None:
+    misspelt = HEADING.replace("จุดอ่อน", "จุดออน").replace("รับผิดชอบ", "รบผิดชอบ").replace("มาตรการ", "มาตการ")
+
+    (row,) = read_rows([HEADING, ROW, "", misspelt, MORE]).rows
+
+    assert row.text(Column.ANALYSIS) == "- ก\fต่อ"
+
+
+def test_an_item_printed_again_on_the_next_page_goes_on() -> None:
+    document = read_rows([HEADING, ROW, "", HEADING, "E๑ ป้าย ๘๘ คะแนน\tต่อ\t\t\t\t"])
+
+    (row,) = document.rows
+    assert row.text(Column.ANALYSIS) == "- ก\fต่อ"
+    assert [(line, code) for line, code, _ in document.doubts] == [(5, "row-repeated")]
+
+
+def test_number_marks_and_page_numbers_are_no_rows() -> None:
+    marks = "(๑)\t(๒)\t(๓)\t(๔)\t(๕)\t(๖)"
+
+    document = read_rows([HEADING, marks, ROW, "หน้า ๒", HEADING, MORE])
+
+    assert (len(document.rows), document.leftovers) == (1, [])
+
+
+@pytest.mark.parametrize("group", ["หมวดที่ ๑ งานบริการ", "มิติที่ ๒ ความโปร่งใส"])
+def test_a_group_heading_is_named(group: str) -> None:
+    document = read_rows([HEADING, f"{group}\t\t\t\t\t", ROW])
+
+    assert (len(document.rows), document.leftovers) == (1, [(2, group)])
+
+
+def test_a_lone_cell_may_name_the_section() -> None:
+    (row,) = read_rows([HEADING, "\tแบบวัด EIT\t\t\t\t", ROW.replace("E๑", "๑")]).rows
+
+    assert row.instrument is Instrument.EIT
 
 
 def test_section_ends_a_row_and_gives_the_instrument() -> None:

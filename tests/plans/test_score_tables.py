@@ -1,6 +1,6 @@
 import pytest
 
-from tracker.plans.score_tables import ScoreRow, add_score_row, is_score_heading, read_score
+from tracker.plans.score_tables import ScoreRow, ScoreTable, is_score_heading, read_score
 
 
 @pytest.mark.parametrize(
@@ -35,17 +35,21 @@ def test_score_headings_are_known_by_their_words(cells: list[str], is_heading: b
 
 
 def test_score_rows_go_on_over_pages_and_group_headings_are_left_out() -> None:
-    rows: list[ScoreRow] = []
+    table = ScoreTable(0, (1,), 2, 3)
+    lines = [
+        ["", "ตัวชี้วัดย่อยที่ ๙.๑ ข้อมูล", ""],
+        ["I๑", "จดหมาย", "๙๐.๑๐"],
+        ["I๒", "กุญแจ", ""],
+        ["I๒ (ต่อ)", "ห้องประชุม", "๘๐"],
+        ["I๓", "ร่ม", ""],
+        ["", "ส่วนกลาง", "๗๐ คะแนน"],
+        ["รวม", "เฉลี่ยทุกข้อ", "๘๐"],
+    ]
 
-    add_score_row(rows, ["", "ตัวชี้วัดย่อยที่ ๙.๑ ข้อมูล", ""], 1)
-    add_score_row(rows, ["I๑", "จดหมาย", "๙๐.๑๐"], 2)
-    add_score_row(rows, ["I๒", "กุญแจ", ""], 3)
-    add_score_row(rows, ["I๒ (ต่อ)", "ห้องประชุม", "๘๐"], 5)
-    add_score_row(rows, ["I๓", "ร่ม", ""], 6)
-    add_score_row(rows, ["", "ส่วนกลาง", "๗๐"], 8)
+    rows = [row for number, cells in enumerate(lines, start=1) if (row := table.add(cells, number))]
 
     assert rows == [
         ScoreRow("I๑", "จดหมาย", 90.10, 2),
         ScoreRow("I๒", "กุญแจ ห้องประชุม", 80.0, 3),
-        ScoreRow("I๓", "ร่ม ส่วนกลาง", 70.0, 6),
+        ScoreRow("I๓", "ร่ม ส่วนกลาง", 70.0, 5),
     ]

@@ -189,12 +189,19 @@ def test_rows_without_a_section_are_known_by_the_score_tables() -> None:
     assert codes == ["I1", "I2", "I3", "E1", "E3", "O1", "O3"]
 
 
-def test_a_row_of_no_known_survey_is_named() -> None:
+def test_rows_of_no_named_survey_go_by_indicator_and_code() -> None:
     plan = read_text_plan(re.sub(r"(?m)^หัวข้อ : .*$|IIT|EIT|OIT", "", TEXT), SOURCE)
 
-    assert [each.code for each in plan.measures] == ["E1"]
-    unplaced = [each.line for each in plan.warnings if each.code == "text-not-placed"]
-    assert unplaced == [8, 14, 17, 21, 27, 36, 40, 44, 51, 55, 62]  # headings of score tables, then rows
+    assert [each.code for each in plan.measures] == ["I1", "I2", "I3", "E1", "E3", "O1", "O3"]
+
+
+def test_a_row_of_no_known_survey_is_named_whole() -> None:
+    heading = "ข้อ\tการวิเคราะห์\tจุดอ่อน\tมาตรการ ปีงบประมาณ 2570\tการติดตาม\tผู้รับผิดชอบ"
+
+    plan = read_text_plan(f"สำนักงานเขตสมมุติ\n{heading}\n๑ ป้าย\t- ก\t\t- ข\t\tฝ่ายโยธา", SOURCE)
+
+    said = "It is not clear to which survey this row belongs: ๑ ป้าย | - ก | - ข | ฝ่ายโยธา"
+    assert (plan.measures, plan.warnings) == ((), (PlanWarning(3, "text-not-placed", said),))
 
 
 def test_a_document_without_a_table_is_refused() -> None:

@@ -1,5 +1,6 @@
 """tracker done, submit, return, waive, reopen, postpone: what a coordinator does to follow-ups."""
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +23,6 @@ from tracker.domain.follow_up import Action, Status
 from tracker.errors import InputError
 from tracker.services.follow_ups import Change, SeveralPeriods, apply, choose, read_proof
 from tracker.services.measures import find_measures
-from tracker.thai.dates import parse_date
-from tracker.thai.periods import parse_period
 
 SAID = {
     Action.SUBMIT: "submitted",
@@ -135,10 +134,10 @@ def _carry_out(app: App, action: Action, request: Request) -> None:
     codes = _codes(request.codes)
     change = Change(
         action=action,
-        on=parse_date(request.on) if request.on else app.today,
+        on=_day(request.on) if request.on else app.today,
         note=request.note,
         reason=request.reason,
-        due_on=parse_date(request.until) if request.until else None,
+        due_on=_day(request.until) if request.until else None,
         proofs=tuple(read_proof(text) for text in request.evidence),
     )
     who = actor(request.by)
@@ -146,7 +145,7 @@ def _carry_out(app: App, action: Action, request: Request) -> None:
     with app.sessions.begin() as session:
         plan = chosen_plan(app, session, request.agency, request.fiscal_year)
         measures = find_measures(session, plan, codes)
-        period = parse_period(request.period) if request.period else None
+        period = _period(request.period) if request.period else None
         periods = {measure.code: period for measure in measures} if period else {}
         for measure, follow_up in zip(
             measures, _choose(app, session, measures, action, periods), strict=True
@@ -161,6 +160,18 @@ def _carry_out(app: App, action: Action, request: Request) -> None:
         echo(line)
     if len(lines) > 1:
         echo(f"{len(lines)} follow-ups.")
+
+
+def _day(text: str) -> dt.date:
+    from tracker.thai.dates import parse_date  # noqa: PLC0415  its patterns take 10 ms of every start
+
+    return parse_date(text)
+
+
+def _period(text: str) -> str:
+    from tracker.thai.periods import parse_period  # noqa: PLC0415  the same
+
+    return parse_period(text)
 
 
 def _choose(

@@ -13,11 +13,13 @@ from tracker.domain.cadence import Cadence, Rule
 from tracker.domain.fiscal import FiscalYear
 from tracker.errors import UnreadableDate
 from tracker.plans import phrases
-from tracker.plans.timeline import month_range
-from tracker.thai.dates import month_span, parse_date
+from tracker.plans.timeline import day_in, fiscal_year_named, month_range, year_of_month
+from tracker.thai.dates import month_span
 from tracker.thai.digits import to_arabic
 from tracker.thai.months import month_number
-from tracker.thai.years import BE_OFFSET, gregorian_year
+from tracker.thai.years import gregorian_year
+
+_FURTHEST = dt.timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ def _mentions(text: str, year: FiscalYear) -> Iterator[_Mention]:
     for pattern, cadence in phrases.CADENCES:
         for found in pattern.finditer(text):
             yield _Mention(*found.span(), cadence)
+    for found in phrases.UNKEPT_CADENCE.finditer(text):
+        yield _Mention(*found.span(), Cadence.ON, doubt="no rule is kept so often, it sets none")
     for pattern, last_day in _DATED:
         for found in pattern.finditer(text):
             try:
@@ -67,8 +71,13 @@ def _mentions(text: str, year: FiscalYear) -> Iterator[_Mention]:
             except UnreadableDate as problem:
                 yield _Mention(*found.span(), Cadence.ON, doubt=str(problem))
             else:
-                doubt = f"{on} lies before the plan's year, it sets no rule" if on < year.starts_on else ""
-                yield _Mention(*found.span(), Cadence.ON, on, doubt)
+                yield _Mention(*found.span(), Cadence.ON, on, _doubt(on, year))
+
+
+def _doubt(on: dt.date, year: FiscalYear) -> str:
+    if on < year.starts_on:
+        return f"{on} lies before the plan's year, it sets no rule"
+    return f"{on} lies long after the plan's year, it sets no rule" if on > year.ends_on + _FURTHEST else ""
 
 
 def _apart(mentions: Iterable[_Mention]) -> list[_Mention]:
@@ -81,22 +90,26 @@ def _apart(mentions: Iterable[_Mention]) -> list[_Mention]:
 
 
 def _half_ends(found: re.Match[str], year: FiscalYear) -> dt.date:
-    named = FiscalYear(gregorian_year(found["year"]) + BE_OFFSET) if found["year"] else year
-    first, second = named.periods(Cadence.HALF_YEARLY)
+    first, second = fiscal_year_named(found["year"], year).periods(Cadence.HALF_YEARLY)
     return first.ends_on if found["half"] == phrases.FIRST_OF_TWO else second.ends_on
 
 
+def _nine_months_end(found: re.Match[str], year: FiscalYear) -> dt.date:
+    return year.periods(Cadence.QUARTERLY)[2].ends_on
+
+
+def _quarter_ends(found: re.Match[str], year: FiscalYear) -> dt.date:
+    quarters = fiscal_year_named(found["year"], year).periods(Cadence.QUARTERLY)
+    return quarters[int(found["quarter"]) - 1].ends_on
+
+
 def _deadline(found: re.Match[str], year: FiscalYear) -> dt.date:
-    words: str = found["date"]
-    if "/" in words or found["year"]:
-        return parse_date(words)
-    name = words.lstrip("0123456789")
-    return parse_date(f"{words} {_year_of_month(month_number(name), year) + BE_OFFSET}")
+    return day_in(found["date"], year)
 
 
 def _month_deadline(found: re.Match[str], year: FiscalYear) -> dt.date:
     month = month_number(found["name"])
-    named = gregorian_year(found["year"], era=found["era"]) if found["year"] else _year_of_month(month, year)
+    named = gregorian_year(found["year"], era=found["era"]) if found["year"] else year_of_month(month, year)
     return month_span(named, month)[1]
 
 
@@ -104,13 +117,10 @@ def _range_ends(found: re.Match[str], year: FiscalYear) -> dt.date:
     return month_range(found["words"], year, has_year=found["year"] is not None)[1]
 
 
-def _year_of_month(month: int, year: FiscalYear) -> int:
-    """The Gregorian year in which the fiscal year has that month."""
-    return year.starts_on.year if month >= year.starts_on.month else year.ends_on.year
-
-
 _DATED = (
     (phrases.HALF_ALONE, _half_ends),
+    (phrases.NINE_MONTHS, _nine_months_end),
+    (phrases.IN_QUARTER, _quarter_ends),
     (phrases.DEADLINE, _deadline),
     (phrases.DATE_SPAN, _deadline),
     (phrases.DEADLINE_MONTH, _month_deadline),

@@ -21,10 +21,15 @@ _OTHER_TAG = re.compile(
     r"</?(?:li|b|i|u|s|a|em|strong|span|font|sup|sub|small|big|center|table|tbody|thead)\b[^<>]*(?:>|$)",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"(?<=[^\s\d(<>])[-–—•][ \t]+(?=[^\s\d])")
 _DASH = re.compile(
     r"(?:^|(?<=[\n\f]))[ \t]*(?P<first>[-–—•●▪◦*]+)(?=\s*\S)|(?<=\s)(?P<inner>[-–—•●▪◦])(?=\s+\S)"
 )
+_GLUED_DASH = re.compile(
+    r"(?:^|(?<=[\n\f]))[ \t]*(?P<first>[-–—]+)(?=\S)|(?<=\s)(?P<inner>[-–—•●▪◦])(?=\s*\S)"
+)
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)](?!\d)")
+_PAGE_AND_NUMBER = re.compile(rf"{PAGE}(?={_NUMBERED.pattern})")
+_ONLY_DASHES = re.compile(r"[\s\-–—]*")
 _NUMBERS = re.compile(r"\d[ \t\f]*[-–—][ \t\f]*(?!\d{1,2}[.)]\s*[^\d\s])\d")
 _BRACKETED = re.compile(r"\([^()]{0,60}\)")
 _BLANKS = re.compile(r"[ \t]+")
@@ -33,7 +38,9 @@ _JOINT = re.compile(r"\s*[\n\f]\s*")
 
 def cell_text(cell: str) -> str:
     """A printed cell without tags and entities; a paragraph or list item begins after a ``BREAK``."""
-    text = _UNORDERED.sub(lambda found: BREAK + _GLUED.sub(BREAK + "- ", found[1]) + BREAK, cell)
+    text = _UNORDERED.sub(
+        lambda found: BREAK + phrases.GLUED_BULLET.sub(BREAK + "- ", found[1]) + BREAK, cell
+    )
     text = _BREAKING_TAG.sub(BREAK, _ITEM_TAG.sub(BREAK + "- ", text))
     text = html.unescape(_OTHER_TAG.sub("", text)).replace("\xa0", " ")
     paragraphs = (_BLANKS.sub(" ", line).strip() for line in text.split(BREAK))
@@ -57,8 +64,8 @@ def bullets(text: str) -> tuple[str, ...]:
         ends = [*(start for start, _ in dashes), len(text)]
         pieces = [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
     else:
-        pieces = text.split(BREAK)
-    return tuple(bullet for piece in pieces if (bullet := flowing(piece)))
+        pieces = _paragraphs(text)
+    return tuple(bullet for piece in pieces if not _ONLY_DASHES.fullmatch(bullet := flowing(piece)))
 
 
 def flowing(text: str) -> str:
@@ -79,8 +86,16 @@ def _bullet_dashes(text: str) -> list[tuple[int, int]]:
     kept = [
         found.span() for pattern in (phrases.PAIRS, _NUMBERS, _BRACKETED) for found in pattern.finditer(plain)
     ]
-    dashes = (found.span("first" if found["first"] else "inner") for found in _DASH.finditer(plain))
+    pattern = _GLUED_DASH if _GLUED_DASH.match(plain) else _DASH
+    dashes = (found.span("first" if found["first"] else "inner") for found in pattern.finditer(plain))
     return [dash for dash in dashes if not any(start <= dash[0] and dash[1] <= end for start, end in kept)]
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The paragraphs of a column without dashes; where they are numbered a page may begin with a new one."""
+    if _NUMBERED.match(text):
+        text = _PAGE_AND_NUMBER.sub(BREAK, text)
+    return text.split(BREAK)
 
 
 def _is_letter(char: str) -> bool:

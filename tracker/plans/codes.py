@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 
 from tracker.plans.likeness import Shape, likeness, shape_of, shared
 from tracker.plans.model import Instrument
@@ -18,14 +19,21 @@ from tracker.thai.digits import to_arabic
 LETTERS = {Instrument.IIT: "I", Instrument.EIT: "E", Instrument.OIT: "O"}
 _MISREAD_LETTERS = {Instrument.IIT: "Ii1l|!", Instrument.EIT: "Ee€", Instrument.OIT: "Oo0Q"}
 _DIGITS_IN_CODES = str.maketrans("OoQlI|!", "0001111")
-_CLEAR_CODE = re.compile(r"([IEO])\s*0*([1-9]\d?)")
+_CLEAR_CODE = re.compile(r"([IEO])(?:[IEO]T)?[\s.\-–]*0*([1-9]\d?)")
+_LETTERED = re.compile(r"([IEO])[a-z]?")
+_ZERO_FIRST = re.compile(r"[0Q]\s*[\dOolI|!]{1,2}")
+_LETTERS_BEFORE = re.compile(r"^([IEO])[IEO]?T?[\s.\-–]*(?=\d)")
+_LARGEST = 99
 
 _PRINTED = 1.0
+_PLAIN = 4.0
 _LIKE_TITLE = 3.0
+_SAME_TITLE = 1.5
 _SAME_SCORE = 1.0
 _ASCENDING = 1.5
 _NEXT = 0.5
 _SURELY_LIKE = 0.5
+_EQUALLY_LIKE = 0.95
 _CLEARLY_LIKER = 0.3
 
 
@@ -48,20 +56,39 @@ class ReadCode:
 
 def clear_instrument(token: str) -> Instrument | None:
     """The instrument that a well printed code names: ``E5``, ``O31``; None for anything doubtful."""
-    found = _CLEAR_CODE.fullmatch(to_arabic(token))
+    return _instrument_of(_CLEAR_CODE.fullmatch(to_arabic(token)))
+
+
+def lettered_instrument(token: str) -> Instrument | None:
+    """The instrument that what is left of a code points to: ``Em``, ``0๘``; weaker than a section's."""
+    plain = to_arabic(token)
+    if _ZERO_FIRST.fullmatch(plain):
+        return Instrument.OIT
+    return clear_instrument(token) or _instrument_of(_LETTERED.fullmatch(plain))
+
+
+def _instrument_of(found: re.Match[str] | None) -> Instrument | None:
     return next((each for each, letter in LETTERS.items() if found and letter == found[1]), None)
+
+
+def number_in(code: str) -> int:
+    """The number of a code that is stated as it should be, 0 for a code of another kind."""
+    digits = code[1:]
+    return int(digits) if code[:1] in LETTERS.values() and digits.isdecimal() and len(digits) < 9 else 0
 
 
 def number_candidates(token: str, instrument: Instrument) -> dict[int, float]:
     """The numbers a printed token may mean, each with the weight of the evidence."""
-    plain = to_arabic(token).replace(" ", "")
+    plain = _LETTERS_BEFORE.sub(r"\1", to_arabic(token)).replace(" ", "")
     rest = plain[1:].translate(_DIGITS_IN_CODES)
     candidates: dict[int, float] = {}
     if plain.isdecimal() and 0 < int(plain) < 100:
         candidates[int(plain)] = _PRINTED
     if plain[:1] and plain[0] in _MISREAD_LETTERS[instrument] and rest.isdecimal() and int(rest):
         mixed = token[0].isascii() and not token[1:].isascii()
-        candidates[int(rest)] = _PRINTED * (1.3 if mixed else 1.0)
+        if int(rest) <= _LARGEST:
+            is_plain = clear_instrument(token) is instrument
+            candidates[int(rest)] = _PLAIN if is_plain else _PRINTED * (1.7 if mixed else 1.0)
     return candidates
 
 
@@ -92,7 +119,7 @@ def read_codes(
     known = {entry.number: entry for entry in table}
     numbers = sorted({*known, *(number for each in printed for number in each)})
     if any(not candidates for candidates in printed):
-        numbers = sorted({*numbers, *range(1, len(items) + 1)})
+        numbers = sorted({*numbers, *range(1, min(len(items), _LARGEST) + 1)})
     chosen = [numbers[place] for place in _best_path(_fits(items, printed, numbers, known), numbers)]
     repeated = {number for number, count in Counter(chosen).items() if count > 1}
     readings = zip(items, printed, chosen, [0, *chosen], strict=False)
@@ -114,7 +141,8 @@ def _fits(
     def fit(item: PrintedItem, shape: Shape, candidates: dict[int, float], number: int) -> float:
         weight = candidates.get(number, 0.0)
         if number in known:
-            weight += _LIKE_TITLE * shared(shape, shapes[number])
+            alike = shared(shape, shapes[number])
+            weight += _LIKE_TITLE * alike + _SAME_TITLE * (alike >= _EQUALLY_LIKE)
             weight += _SAME_SCORE * (item.score is not None and item.score == known[number].score)
         return weight
 
@@ -131,13 +159,12 @@ def _best_path(fits: list[list[float]], numbers: list[int]) -> list[int]:
     if not fits:
         return []
     places = range(len(numbers))
+    steps_into = [[_step(before, here) for before in numbers] for here in numbers]
     best = fits[0]
     came_from: list[list[int]] = []
     for row in fits[1:]:
-        sums = [
-            [best[before] + _step(numbers[before], numbers[here]) for before in places] for here in places
-        ]
-        steps = [max(places, key=into.__getitem__) for into in sums]
+        sums = [list(map(add, best, steps)) for steps in steps_into]
+        steps = [into.index(max(into)) for into in sums]
         best = [row[here] + sums[here][steps[here]] for here in places]
         came_from.append(steps)
     path = [max(places, key=best.__getitem__)]
@@ -164,7 +191,8 @@ def _doubt(
     if repeated:
         return f"{shown} is printed, and {number} is the best reading of another row too"
     if entry is not None and likeness(item.title, entry.title) >= _SURELY_LIKE:
-        return ""
+        is_other = clear_instrument(item.token) is not None and number not in candidates
+        return f"{shown} is printed; {number} has this title in the score table" if is_other else ""
     if number not in candidates:
         return f"{shown} is printed; {number} is a guess from the titles and the order of the rows"
     best = max(candidates.values())

@@ -9,16 +9,14 @@ from tracker.plans.likeness import likeness
 from tracker.plans.score_tables import read_score
 from tracker.thai.digits import to_arabic
 
-_TOKEN = re.compile(
-    r"(?:(?:IIT|EIT|OIT)\s?)?(?:[IEOQ]\s?[\dOolI|!]{1,3}|[|!l€\d][\dOolI|!]{0,3}|[IEO][a-z]?)"
-    r"(?=[\s.:)]|[\u0e01-\u0e4e]|$)"
-)
+_TOKEN = phrases.ITEM_TOKEN
 _ITEM_BELOW = re.compile(rf"(?:[-–—]\s*|[\n\f]\s*){_TOKEN.pattern}")
 _NUMBER = re.compile(r"(?<![\d.])\d{1,3}(?:[.,]\d{1,2})?(?!\d|\.\d)")
 _UNIT = re.compile(r"\s*([\u0e01-\u0e4e]{3,8})(?![\u0e01-\u0e4e])")
 _END_OF_HEADING = re.compile(r"\s*[\n\f]|\s+[-–]\s")
 _LAST_WORD = re.compile(r"(\S+)[\s:=\-–]*$")
 _AROUND = " \t\n\f-–—:."
+_LONGEST_LABEL = 60
 _LIKE_LABEL = 0.45
 _LIKE_UNIT = 0.6
 
@@ -98,13 +96,37 @@ def _score_marks(plain: str) -> list[_ScoreMark]:
     marks: list[_ScoreMark] = []
     for number in _NUMBER.finditer(plain):
         score = read_score(number[0])
-        label = _label_length(plain[marks[-1].end if marks else 0 : number.start()])
+        begin = max(marks[-1].end if marks else 0, number.start() - _LONGEST_LABEL)
+        label = _label_length(plain[begin : number.start()])
         unit = _UNIT.match(plain, number.end())
         has_unit = unit is not None and likeness(unit[1], phrases.SCORE_UNIT) >= _LIKE_UNIT
         if score is not None and (label is not None or has_unit):
             start = number.start() - (label or 0)
-            marks.append(_ScoreMark(start, unit.end() if unit and has_unit else number.end(), score))
+            mark = _ScoreMark(start, unit.end() if unit and has_unit else number.end(), score)
+            if not phrases.FULL_SCORE.search(plain, max(0, mark.start - _LONGEST_LABEL), number.start()):
+                marks.append(_with_brackets(plain, _with_full_marks(plain, mark)))
+    bare = phrases.BARE_SCORE.search(plain)
+    if (
+        bare
+        and not (marks and marks[-1].end > bare.start())
+        and (score := read_score(bare["score"])) is not None
+    ):
+        marks.append(_ScoreMark(bare.start(), bare.end(), score))
     return marks
+
+
+def _with_full_marks(plain: str, mark: _ScoreMark) -> _ScoreMark:
+    """The score with the words after it that say out of how many."""
+    found = phrases.OUT_OF.match(plain, mark.end)
+    return _ScoreMark(mark.start, found.end(), mark.score) if found else mark
+
+
+def _with_brackets(plain: str, mark: _ScoreMark) -> _ScoreMark:
+    """The score with the brackets that enclose it alone."""
+    before, after = plain[: mark.start].rstrip(), plain[mark.end :]
+    if not before.endswith("(") or not after.lstrip().startswith(")"):
+        return mark
+    return _ScoreMark(len(before) - 1, mark.end + after.index(")") + 1, mark.score)
 
 
 def _label_length(before: str) -> int | None:

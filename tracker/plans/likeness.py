@@ -18,7 +18,8 @@ def shape_of(text: str) -> Shape:
 def shared(first: Shape, second: Shape) -> float:
     """The share of pairs that two shapes have in common, 0 to 1."""
     total = first.total() + second.total()
-    return 2 * (first & second).total() / total if total else 0.0
+    common = sum(min(count, second[pair]) for pair, count in first.items() if pair in second)
+    return 2 * common / total if total else 0.0
 
 
 def likeness(first: str, second: str) -> float:

@@ -1,38 +1,56 @@
-"""Reads a plan from a file: the text form of the published table, or our own JSON export."""
+"""Reads a plan from a file: the published table as text, Word, Excel, CSV or HTML, or our own JSON export."""
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from tracker.domain.cadence import Cadence, Rule, RuleOrigin
 from tracker.errors import InputError, UnreadableFile
+from tracker.plans.archives import Kind, checked_archive
+from tracker.plans.csv_grid import csv_tables, tabbed_tables
+from tracker.plans.files import content_of, refuse_other_formats, text_of
+from tracker.plans.grid import Progress, Table
+from tracker.plans.grid_plan import read_grid_plan
+from tracker.plans.html_grid import html_tables
 from tracker.plans.json_format import plan_from_json
 from tracker.plans.model import Plan, Source
-from tracker.plans.text_table import read_text_plan
+from tracker.plans.text_table import NoPlanTable, read_text_plan
 
 LARGEST_BYTES = 50 * 1024 * 1024
-_MAGIC = {
-    b"%PDF": "a PDF file; save its table as text with tabs (.txt) and import that.",
-    b"PK\x03\x04": "a Word, Excel or ZIP file; save its table as text with tabs (.txt) and import that.",
-    b"\xd0\xcf\x11\xe0": "an old Office file; save its table as text with tabs (.txt) and import that.",
-}
+_HTML_ENDINGS, _CSV_ENDINGS = (".html", ".htm"), (".csv", ".tsv")
+_HTML_BEGINS = ("<!doctype html", "<html", "<head", "<body", "<table", "<meta")
 
 
-def read_plan(path: Path, *, fiscal_year: int | None = None, agency: str | None = None) -> Plan:
+def read_plan(
+    path: Path,
+    *,
+    fiscal_year: int | None = None,
+    agency: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Plan:
     """The plan in a file; UnreadableFile says in one sentence what is wrong with it and what to do.
 
-    The fiscal year (BE) and the agency given take the place of those printed in a text document. Rules are
-    those that the document's words set, none by default.
+    The fiscal year (BE) and the agency given take the place of those printed. ``columns`` names headings that
+    are not recognised: ``{"measure": "มาตรการ"}``. Rules are those that the document sets, none by default.
+    ``progress`` is told of the rows of a workbook as they are read.
     """
-    content = _content(path)
-    text = _decoded(path, content)
-    if path.suffix.casefold() == ".json" or text.lstrip()[:1] == "{":
-        return _read_json(path, text, fiscal_year=fiscal_year, agency=agency)
+    content = content_of(path, LARGEST_BYTES)
+    refuse_other_formats(path, content)
     source = Source(path.name, hashlib.sha256(content).hexdigest())
     try:
-        return read_text_plan(text, source, fiscal_year=fiscal_year, agency=agency)
+        if content.startswith(b"PK"):
+            tables = _archived_tables(path, content, progress)
+            return read_grid_plan(tables, source, fiscal_year=fiscal_year, agency=agency, columns=columns)
+        text = text_of(path, content)
+        if path.suffix.casefold() == ".json" or text.lstrip()[:1] == "{":
+            return _read_json(path, text, fiscal_year=fiscal_year, agency=agency)
+        return _read_text(path, text, source, fiscal_year=fiscal_year, agency=agency, columns=columns)
+    except UnreadableFile:
+        raise
     except InputError as problem:
         raise UnreadableFile(path, str(problem)) from problem
 
@@ -45,32 +63,40 @@ def with_default_cadence(plan: Plan, cadence: Cadence) -> Plan:
     )
 
 
-def _content(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise UnreadableFile(path, "is a folder; name the file of the plan in it.")
-        if path.stat().st_size > LARGEST_BYTES:
-            raise UnreadableFile(path, "is larger than 50 MB and no plan document; name another file.")
-        return path.read_bytes()
-    except FileNotFoundError as problem:
-        raise UnreadableFile(path, "there is no such file; check the name and the folder.") from problem
-    except OSError as problem:
-        raise UnreadableFile(
-            path, f"cannot be opened ({problem.strerror}); check that you may read it."
-        ) from problem
+def _archived_tables(path: Path, content: bytes, progress: Progress | None) -> Iterable[Table]:
+    if checked_archive(path, content) is Kind.DOCX:
+        from tracker.plans.docx_grid import docx_tables  # noqa: PLC0415  slow to import, needed for Word alone
+
+        return docx_tables(content)
+    from tracker.plans.xlsx_grid import xlsx_tables  # noqa: PLC0415  slow to import, needed for Excel alone
+
+    return xlsx_tables(content, progress)
 
 
-def _decoded(path: Path, content: bytes) -> str:
-    for magic, kind in _MAGIC.items():
-        if content.startswith(magic):
-            raise UnreadableFile(path, f"is {kind}")
-    if b"\0" not in content[:4096]:
-        for encoding in ("utf-8-sig", "cp874"):
+def _read_text(
+    path: Path,
+    text: str,
+    source: Source,
+    *,
+    fiscal_year: int | None,
+    agency: str | None,
+    columns: Mapping[str, str] | None,
+) -> Plan:
+    """The plan of a text file; one that is not in the published form may be a table of another form."""
+    ending = path.suffix.casefold()
+    if ending in _HTML_ENDINGS or text[:2000].lstrip().casefold().startswith(_HTML_BEGINS):
+        tables = html_tables(text)
+    elif ending in _CSV_ENDINGS:
+        tables = csv_tables(text)
+    else:
+        tables = tabbed_tables(text)
+        if not columns:
             try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-    raise UnreadableFile(path, "is not text in UTF-8 or Thai Windows (cp874); save it as UTF-8 text.")
+                return read_text_plan(text, source, fiscal_year=fiscal_year, agency=agency)
+            except NoPlanTable:
+                if not tables:
+                    raise
+    return read_grid_plan(tables, source, fiscal_year=fiscal_year, agency=agency, columns=columns)
 
 
 def _read_json(path: Path, text: str, *, fiscal_year: int | None, agency: str | None) -> Plan:

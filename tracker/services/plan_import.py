@@ -1,19 +1,21 @@
 """Bringing a plan document into the database: all of it, or nothing."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Agency, FollowUp, Measure, MeasureRule, MeasureSupport, Plan
+from tracker.db.models import Agency, FollowUp, Measure, Plan
 from tracker.domain.office_time import OfficeTime
-from tracker.errors import InputError, NotAllowed
+from tracker.errors import InputError
 from tracker.plans import model
+from tracker.plans.compare import PlanDifference, compare
 from tracker.services.divisions import Catalogue, DivisionBook
 from tracker.services.history import record
+from tracker.services.plan_amend import Amended, Hand, amend_plan
+from tracker.services.plan_rows import add_measures
 from tracker.services.schedule import make_follow_ups
 from tracker.services.stored_plan import stored_plan
 
@@ -21,6 +23,8 @@ from tracker.services.stored_plan import stored_plan
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did. ``changed`` is False when the same plan was there already.
+
+    ``difference`` and ``amended`` are filled when another version of the plan was there.
 
     ``sends_from`` is the UTC instant before which nothing is sent for the plan.
     """
@@ -33,6 +37,8 @@ class Imported:
     new_divisions: tuple[str, ...]
     tracked_from: dt.date
     sends_from: dt.datetime
+    difference: PlanDifference | None = None
+    amended: Amended | None = None
 
 
 def import_plan(
@@ -46,19 +52,18 @@ def import_plan(
     now: dt.datetime,
     track_from: dt.date | None = None,
 ) -> Imported:
-    """Store a plan with its follow-ups; the same plan again changes nothing.
+    """Store a plan with its follow-ups; the same plan again changes nothing, an amended one what differs.
 
-    Nothing is sent for a new plan before the next hour of reminding. NotAllowed when another version of the
-    plan is loaded already; InputError when the plan has no measure, or a code twice.
+    Nothing is sent for a new plan before the next hour of reminding. InputError when the plan has no measure,
+    or a code twice.
     """
     _check(document, track_from)
     agency = _agency(session, document.agency)
-    loaded = session.scalar(
-        select(Plan).where(Plan.agency_id == agency.id, Plan.fiscal_year == document.fiscal_year)
-    )
+    loaded = loaded_plan(session, document)
+    book = DivisionBook(session, agency.id, catalogue)
     if loaded is not None:
-        _refuse_changes(session, loaded, document)
-        return _result(session, loaded, changed=False, new_divisions=[])
+        hand = Hand(actor, now, office, report_days)
+        return _import_again(session, loaded, document, book=book, hand=hand)
     today = office.today(now)
     inside = document.starts_on <= today <= document.ends_on
     plan = _store(
@@ -68,13 +73,20 @@ def import_plan(
         tracked_from=track_from or (today if inside else document.starts_on),
         sends_from=office.next_reminding(now),
     )
-    book = DivisionBook(session, agency.id, catalogue)
-    _store_measures(session, document, plan.id, book)
+    add_measures(session, plan.id, list(enumerate(document.measures, start=1)), book)
     make_follow_ups(session, plan, office=office, report_days=report_days)
     result = _result(session, plan, changed=True, new_divisions=book.added)
     after = {"source": plan.source_name, "measures": result.measures, "follow_ups": result.follow_ups}
     record(session, "plan imported", actor=actor, now=now, plan_id=plan.id, after=after)
     return result
+
+
+def loaded_plan(session: Session, document: model.Plan) -> Plan | None:
+    """The stored plan of the document's agency and year, if there is one."""
+    of_agency = select(Agency.id).where(Agency.name == document.agency).scalar_subquery()
+    return session.scalar(
+        select(Plan).where(Plan.agency_id == of_agency, Plan.fiscal_year == document.fiscal_year)
+    )
 
 
 def _check(document: model.Plan, track_from: dt.date | None) -> None:
@@ -102,22 +114,15 @@ def _agency(session: Session, name: str) -> Agency:
     return agency
 
 
-def _refuse_changes(session: Session, loaded: Plan, document: model.Plan) -> None:
-    stored = {measure.code: measure for measure in stored_plan(session, loaded.id).measures}
-    coming = {measure.code: measure for measure in document.measures}
-    differing = [code for code in {**stored, **coming} if not _same(stored.get(code), coming.get(code))]
-    if differing:
-        shown = ", ".join(differing[:8]) + (" …" if len(differing) > 8 else "")
-        raise NotAllowed(
-            f"{document.source.name} differs from the plan {loaded.fiscal_year} that is loaded already "
-            f"(from {loaded.source_name}) in {len(differing)} measures: {shown}. Nothing was changed."
-        )
-
-
-def _same(stored: model.Measure | None, coming: model.Measure | None) -> bool:
-    if stored is None or coming is None:
-        return stored is coming
-    return replace(stored, source_lines=(0, 0)) == replace(coming, source_lines=(0, 0))
+def _import_again(
+    session: Session, loaded: Plan, document: model.Plan, *, book: DivisionBook, hand: Hand
+) -> Imported:
+    difference = compare(stored_plan(session, loaded.id), document)
+    if not difference:
+        return _result(session, loaded, changed=False, new_divisions=[])
+    amended = amend_plan(session, loaded, document, difference, book=book, hand=hand)
+    result = _result(session, loaded, changed=True, new_divisions=book.added)
+    return replace(result, difference=difference, amended=amended)
 
 
 def _store(
@@ -142,65 +147,6 @@ def _store(
     return plan
 
 
-def _store_measures(session: Session, document: model.Plan, plan_id: int, book: DivisionBook) -> None:
-    rows = [_measure_row(plan_id, n, measure, book) for n, measure in enumerate(document.measures, start=1)]
-    session.execute(insert(Measure), rows)
-    ids = dict(session.execute(select(Measure.code, Measure.id).where(Measure.plan_id == plan_id)).all())
-    rules = [row for measure in document.measures for row in _rule_rows(ids[measure.code], measure)]
-    if rules:
-        session.execute(insert(MeasureRule), rules)
-    supports = [
-        row for measure in document.measures for row in _support_rows(ids[measure.code], measure, book)
-    ]
-    if supports:
-        session.execute(insert(MeasureSupport), supports)
-
-
-def _measure_row(plan_id: int, position: int, measure: model.Measure, book: DivisionBook) -> dict[str, Any]:
-    return {
-        "plan_id": plan_id,
-        "position": position,
-        "code": measure.code,
-        "title": measure.title,
-        "instrument": measure.instrument.value,
-        "indicator": measure.indicator,
-        "score": measure.score,
-        "score_table_score": measure.score_table_score,
-        "analysis": list(measure.analysis),
-        "weaknesses": list(measure.weaknesses),
-        "actions": list(measure.actions),
-        "follow_up": list(measure.follow_up),
-        "timeline": measure.timeline,
-        "starts_on": measure.starts_on,
-        "ends_on": measure.ends_on,
-        "lead": measure.lead,
-        "supporting": [] if measure.supporting == "all" else list(measure.supporting),
-        "lead_division_id": book.find_or_add(measure.lead).id if measure.lead else None,
-        "supports_all": measure.supporting == "all",
-        "first_line": measure.source_lines[0],
-        "last_line": measure.source_lines[1],
-    }
-
-
-def _rule_rows(measure_id: int, measure: model.Measure) -> Iterator[dict[str, Any]]:
-    for position, rule in enumerate(measure.rules, start=1):
-        yield {
-            "measure_id": measure_id,
-            "position": position,
-            "cadence": rule.cadence,
-            "on_date": rule.on,
-            "phrase": rule.phrase,
-            "origin": rule.origin,
-        }
-
-
-def _support_rows(measure_id: int, measure: model.Measure, book: DivisionBook) -> Iterator[dict[str, Any]]:
-    named = () if measure.supporting == "all" else measure.supporting
-    ids = dict.fromkeys(book.find_or_add(name).id for name in named)
-    for position, division_id in enumerate(ids, start=1):
-        yield {"measure_id": measure_id, "division_id": division_id, "position": position}
-
-
 def _result(session: Session, plan: Plan, *, changed: bool, new_divisions: list[str]) -> Imported:
     def count(*conditions: Any) -> int:
         return session.scalar(select(func.count()).select_from(FollowUp).where(*conditions)) or 0
@@ -209,7 +155,9 @@ def _result(session: Session, plan: Plan, *, changed: bool, new_divisions: list[
     return Imported(
         plan_id=plan.id,
         changed=changed,
-        measures=session.scalar(select(func.count()).select_from(Measure).where(Measure.plan_id == plan.id))
+        measures=session.scalar(
+            select(func.count()).where(Measure.plan_id == plan.id, Measure.retired_on.is_(None))
+        )
         or 0,
         follow_ups=count(of_plan),
         before_tracking=count(of_plan, FollowUp.before_tracking),

@@ -40,12 +40,34 @@ COLUMNS = (
 )
 
 
-def make_follow_ups(session: Session, plan: Plan, *, office: OfficeTime, report_days: int) -> int:
+def make_follow_ups(
+    session: Session,
+    plan: Plan,
+    *,
+    office: OfficeTime,
+    report_days: int,
+    counts_from: dt.date | None = None,
+) -> int:
     """Write the follow-ups that the plan's rules ask for and that are not there yet; how many were made.
 
     A measure gets the periods that its span touches, and every date that its rules name. What fell due
-    before ``plan.tracked_from`` is marked.
+    before ``plan.tracked_from``, or before ``counts_from`` when that is later, is marked.
     """
+    chosen = asked_for(session, plan, office=office, report_days=report_days, counts_from=counts_from)
+    before = _number(session, plan.id)
+    session.execute(_insert(session, chosen))
+    return _number(session, plan.id) - before
+
+
+def asked_for(
+    session: Session,
+    plan: Plan,
+    *,
+    office: OfficeTime,
+    report_days: int,
+    counts_from: dt.date | None = None,
+) -> Select[Any]:
+    """The follow-ups that the plan's rules ask for, as rows of the table, whether they are there or not."""
     year = FiscalYear(plan.fiscal_year, office.fiscal_start_month)
     single_days = session.scalars(
         select(MeasureRule.on_date)
@@ -55,12 +77,10 @@ def make_follow_ups(session: Session, plan: Plan, *, office: OfficeTime, report_
     )
     dates = [day for day in single_days if day]
     wanted = slots(year, dates=dates, working=office.working, report_days=report_days)
-    before = _number(session, plan.id)
-    session.execute(_insert(session, _chosen(plan, wanted)))
-    return _number(session, plan.id) - before
+    return _chosen(plan, wanted, max(plan.tracked_from, counts_from or plan.tracked_from))
 
 
-def _chosen(plan: Plan, wanted: Sequence[Slot]) -> Select[Any]:
+def _chosen(plan: Plan, wanted: Sequence[Slot], counts_from: dt.date) -> Select[Any]:
     slot = (
         values(
             column("cadence", String),
@@ -71,7 +91,7 @@ def _chosen(plan: Plan, wanted: Sequence[Slot]) -> Select[Any]:
             column("before_tracking", Boolean),
             name="slot_values",
         )
-        .data([_row(each, plan.tracked_from) for each in wanted])
+        .data([_row(each, counts_from) for each in wanted])
         .cte("slot")
     )
     on_date = MeasureRule.on_date
@@ -81,22 +101,22 @@ def _chosen(plan: Plan, wanted: Sequence[Slot]) -> Select[Any]:
     in_span = and_(Measure.starts_on <= slot.c.scheduled_on, Measure.ends_on >= slot.c.starts_on)
     return (
         select(
-            literal(plan.id),
-            Measure.id,
+            literal(plan.id).label("plan_id"),
+            Measure.id.label("measure_id"),
             Measure.lead_division_id,
-            literal(plan.fiscal_year),
+            literal(plan.fiscal_year).label("fiscal_year"),
             *(slot.c[name] for name in COLUMNS[4:]),
         )
         .join(MeasureRule, MeasureRule.measure_id == Measure.id)
         .join(slot, same_rule)
-        .where(Measure.plan_id == plan.id)
+        .where(Measure.plan_id == plan.id, Measure.retired_on.is_(None))
         .where(or_(on_date.is_not(None), in_span))
     )
 
 
-def _row(slot: Slot, tracked_from: dt.date) -> tuple[object, ...]:
+def _row(slot: Slot, counts_from: dt.date) -> tuple[object, ...]:
     days = (slot.starts_on, slot.scheduled_on, slot.due_on)
-    return (slot.cadence.value, slot.period, *days, slot.due_on < tracked_from)
+    return (slot.cadence.value, slot.period, *days, slot.due_on < counts_from)
 
 
 def _insert(session: Session, chosen: Select[Any]) -> Executable:

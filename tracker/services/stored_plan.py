@@ -12,7 +12,7 @@ from tracker.plans import model
 
 
 def stored_plan(session: Session, plan_id: int) -> model.Plan:
-    """The plan as its document said it, with the rules it is followed up by."""
+    """The plan as its document says it, with the rules it is followed up by; without what was retired."""
     plan = session.get_one(Plan, plan_id)
     return model.Plan(
         agency=session.get_one(Agency, plan.agency_id).name,
@@ -39,7 +39,8 @@ def _measures(session: Session, plan_id: int) -> list[model.Measure]:
         select(MeasureRule).where(MeasureRule.measure_id.in_(own)).order_by(MeasureRule.position)
     ):
         rules[rule.measure_id].append(Rule(rule.cadence, rule.on_date, rule.phrase, rule.origin))
-    rows = session.scalars(select(Measure).where(Measure.plan_id == plan_id).order_by(Measure.position))
+    in_force = (Measure.plan_id == plan_id, Measure.retired_on.is_(None))
+    rows = session.scalars(select(Measure).where(*in_force).order_by(Measure.position))
     return [_measure(row, rules[row.id]) for row in rows]
 
 

@@ -27,7 +27,9 @@ def repair(text: str) -> str:
 
     A split ำ and a doubled เ become one letter; zero-width and control characters go, except tab and newline.
     """
-    kept = "".join(char for char in _LINE_END.sub("\n", text) if not _is_invisible(char))
+    kept = _LINE_END.sub("\n", text) if "\r" in text else text
+    if not kept.replace("\n", "").replace("\t", "").isprintable():  # most texts are, and this is quickly seen
+        kept = "".join(char for char in kept if not _is_invisible(char))
     mended = _SPLIT_SARA_AM.sub(r"\1ำ", unicodedata.normalize("NFC", kept)).replace("เเ", "แ")
     return unicodedata.normalize("NFC", mended)
 

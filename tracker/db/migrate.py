@@ -57,7 +57,9 @@ def check(engine: Engine) -> None:
 
 def shown(url: URL) -> str:
     """The database's place as a person may see it: no password."""
-    return url.database or ":memory:" if url.get_backend_name() == "sqlite" else url.render_as_string()
+    if url.get_backend_name() == "sqlite":
+        return url.database or ":memory:"
+    return url.set(query={}).render_as_string()  # the query may hold a password too
 
 
 def _sqlite_exists(url: URL) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_column, or_, select
 
-from tracker.db.models import Contact, ContactDivision, ContactRole, DueMove, FollowUp
+from tracker.db.models import Contact, ContactDivision, ContactRole, DueMove, FollowUp, Measure
 from tracker.domain.contacts import Role
 from tracker.domain.follow_up import Status
 
@@ -39,6 +39,11 @@ def due_on(as_of: dt.date) -> ColumnElement[dt.date]:
 def tracked() -> ColumnElement[bool]:
     """Follow-ups that count: not those due before the plan was tracked."""
     return FollowUp.before_tracking.is_(False)
+
+
+def in_force(plan_id: Any) -> ColumnElement[bool]:
+    """A plan's measures without those that an amended document left out."""
+    return and_(Measure.plan_id == plan_id, Measure.retired_on.is_(None))
 
 
 def contacts_with(role: Role, today: dt.date) -> Select[int, int, int | None, int | None]:

@@ -18,15 +18,16 @@ def parse_url(text: str) -> URL:
         return URL.create("sqlite", database=text)
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigError(
-            "TRACKER_DB is not a database URL; write sqlite:///tracker.db, for example."
+            "TRACKER_DB is not a database URL; write sqlite:///tracker.db, or "
+            "postgresql+psycopg://user@host/database with @ : / in a password as %40 %3A %2F."
         ) from None
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise ConfigError(
             f"TRACKER_DB names {url.get_backend_name()}; the tracker keeps SQLite or postgresql+psycopg."
         )
-    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+    return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
 
 
 def make_engine(url: URL) -> Engine:

@@ -26,13 +26,22 @@ def write_plan(plan: Plan, path: Path, form: str, *, divisions: Sequence[str] = 
 
 
 def _replace(path: Path, content: bytes) -> None:
+    """Put the content in place of an ordinary file; what is none (a device, a pipe) is written into."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    path = path.resolve()  # a link stays a link
     unfinished = path.with_name(f".{secrets.token_hex(6)}.part")
     try:
         with unfinished.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            unfinished.chmod(path.stat().st_mode)
         unfinished.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         unfinished.unlink(missing_ok=True)
 

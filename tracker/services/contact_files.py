@@ -6,6 +6,7 @@ import io
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -54,9 +55,18 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise UnreadableFile(
             path, f"has no column 'name'; its first row holds {found}. Columns: {', '.join(COLUMNS)}."
         )
+    _refuse_mistyped(path, header)
     for number, cells in lines[1:]:
         if any(cell.strip() for cell in cells):
             yield number, dict(zip(header, cells, strict=False))
+
+
+def _refuse_mistyped(path: Path, header: Iterable[str]) -> None:
+    """A column that is nearly one of ours is a slip, and its values would be lost."""
+    for cell in header:
+        nearest = get_close_matches(cell, COLUMNS, n=1, cutoff=0.75)
+        if nearest and cell not in COLUMNS:
+            raise UnreadableFile(path, f"has a column {cell!r}; did you mean {nearest[0]!r}?")
 
 
 def _csv(path: Path) -> Iterator[tuple[int, Sequence[str]]]:

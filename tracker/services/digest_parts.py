@@ -79,7 +79,7 @@ def _tracking_starts(plan: Plan, office: OfficeTime, today: dt.date) -> bool:
 
 def support_part(session: Session, plan: Plan, divisions: Sequence[int]) -> SupportPart | None:
     """For those of the divisions that lead nothing: whom they help, and with how many measures."""
-    leading = set(session.scalars(select(Measure.lead_division_id).where(Measure.plan_id == plan.id)))
+    leading = set(session.scalars(select(Measure.lead_division_id).where(queries.in_force(plan.id))))
     helping = [each for each in divisions if each not in leading]
     if not helping:
         return None
@@ -87,7 +87,7 @@ def support_part(session: Session, plan: Plan, divisions: Sequence[int]) -> Supp
     rows = session.execute(
         select(Division.name, func.count())
         .join(Measure, Measure.lead_division_id == Division.id)
-        .where(Measure.plan_id == plan.id, or_(Measure.supports_all, Measure.id.in_(helped)))
+        .where(queries.in_force(plan.id), or_(Measure.supports_all, Measure.id.in_(helped)))
         .group_by(Division.id, Division.name)
         .order_by(func.count().desc(), Division.id)
     )

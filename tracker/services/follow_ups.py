@@ -205,6 +205,7 @@ def _move(session: Session, follow_up: FollowUp, change: Change, *, today: dt.da
         )
     )
     follow_up.due_on = change.due_on
+    follow_up.before_tracking = follow_up.before_tracking and change.due_on < today
 
 
 def _state(follow_up: FollowUp) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Contact, Message, MessageState, Plan
@@ -30,8 +30,12 @@ class Foreseen:
 
 def next_moment(session: Session, office: OfficeTime, now: dt.datetime) -> dt.datetime:
     """The next instant of sending, in UTC: now, or the first hour of a plan that nothing is sent for yet."""
-    first = session.scalar(select(func.max(Plan.sends_from)).where(Plan.starts_on <= office.today(now)))
-    return office.next_sending(max(now, first) if first else now)
+    plans = select(Plan.sends_from, Plan.starts_on).where(Plan.ends_on >= office.today(now))
+    first = [
+        max(row.sends_from, office.reminding(office.working.on_or_after(row.starts_on)))
+        for row in session.execute(plans)
+    ]
+    return office.next_sending(max(now, min(first)) if first else now)
 
 
 def foreseen_messages(

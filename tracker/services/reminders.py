@@ -136,11 +136,11 @@ def _quarterly(window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool],
 
 def _supporting(window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], owners: Any) -> Select[Any]:
     """The quarter's short notice for divisions that support something and lead nothing."""
-    leads = exists().where(Measure.plan_id == Plan.id, Measure.lead_division_id == owners.c.division_id)
+    leads = exists().where(queries.in_force(Plan.id), Measure.lead_division_id == owners.c.division_id)
     helps = (
         exists()
         .where(
-            Measure.plan_id == Plan.id,
+            queries.in_force(Plan.id),
             or_(
                 Measure.supports_all,
                 exists()

@@ -1,7 +1,6 @@
 """The file channel: two files a message, complete or not there, once."""
 
 import json
-import math
 import os
 from dataclasses import asdict
 from datetime import UTC
@@ -16,10 +15,6 @@ from tracker.channels.file import FileChannel, open_file
 
 def names(folder) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
-
-
-def test_file_channel_repeats_safely_for_ever():
-    assert (FileChannel.repeats_safely, FileChannel.repeat_hours) == (True, math.inf)
 
 
 def test_file_writes_both_files_named_by_the_day_in_bangkok(tmp_path):

@@ -1,11 +1,12 @@
 """The LINE channel against a real HTTP server: what arrives, what an answer means, what may be repeated."""
 
+import datetime as dt
 import json
 
 import pytest
 
 from tests.channels.examples import GROUP, KEY, NOW, OTHER_KEY, USER, to_line
-from tracker.channels.base import ChannelDown, Receipt
+from tracker.channels.base import REPEATS_FOR, ChannelDown, Receipt
 from tracker.errors import DeliveryError, OutcomeUnknown
 
 QUOTA = "/v2/bot/message/quota"
@@ -58,11 +59,11 @@ def test_line_repeat_within_a_day_reaches_the_person_once(line_server, line):
 
 
 def test_line_repeat_after_a_day_would_arrive_again(line_server, line):
-    """Why ``repeat_hours`` is 24: LINE has forgotten the key."""
+    """Why a repeat is safe for 24 hours: then LINE has forgotten the key."""
     server = line_server()
     channel = line(server)
     channel.send(to_line(), now=NOW)
-    server.advance(hours=channel.repeat_hours)
+    server.advance(hours=REPEATS_FOR["line"] / dt.timedelta(hours=1))
 
     channel.send(to_line(), now=NOW)
 

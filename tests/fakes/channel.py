@@ -17,8 +17,6 @@ class FakeChannel:
     ``on_send`` runs before each message, for a test that changes the world meanwhile.
     """
 
-    repeat_hours = 24.0
-
     def __init__(self, name: str = "email", *, repeats_safely: bool = False) -> None:
         self.name = name
         self.repeats_safely = repeats_safely

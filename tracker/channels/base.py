@@ -6,6 +6,10 @@ from typing import Protocol
 
 from tracker.errors import DeliveryError
 
+REPEATS_FOR = {"line": dt.timedelta(hours=24), "file": dt.timedelta.max}
+"""Channels that recognise a repeated key, and for how long after its first attempt. LINE keeps a retry key
+for 24 hours (https://developers.line.biz/en/docs/messaging-api/retrying-api-request/); e-mail recognises none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -48,12 +52,9 @@ class Channel(Protocol):
     ``send`` returns when the provider has accepted the message. It raises DeliveryError when it was not
     accepted, ChannelDown when no other message would be either, and OutcomeUnknown when that cannot be known.
     ``probe`` sends nothing and says, in a few words, that the channel is ready; it raises like ``send``.
-    ``repeats_safely`` says that sending the same key again within ``repeat_hours`` reaches the person once.
     """
 
     name: str
-    repeats_safely: bool
-    repeat_hours: float
 
     def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt: ...
 

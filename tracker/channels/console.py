@@ -14,8 +14,6 @@ class ConsoleChannel:
     """Prints to ``stream``, or else to standard output; what its encoding lacks becomes "?"."""
 
     name = "console"
-    repeats_safely = False
-    repeat_hours = 0.0
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream

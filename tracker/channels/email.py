@@ -14,8 +14,6 @@ class EmailChannel:
     """Sends by one account. Not for several threads at once."""
 
     name = "email"
-    repeats_safely = False
-    repeat_hours = 0.0
 
     def __init__(self, account: EmailAccount) -> None:
         self.account = account

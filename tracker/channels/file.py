@@ -6,7 +6,6 @@ every field as it was stored.
 
 import datetime as dt
 import json
-import math
 import secrets
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -29,8 +28,6 @@ class FileChannel:
     """
 
     name = "file"
-    repeats_safely = True
-    repeat_hours = math.inf
 
     def __init__(
         self, folder: Path, *, account: EmailAccount = _NOBODY, zone: dt.tzinfo | None = None

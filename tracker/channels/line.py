@@ -26,8 +26,6 @@ class LineChannel:
     """Pushes by one official account. ``ticks`` are the seconds by which 15-minute tokens age."""
 
     name = "line"
-    repeats_safely = True
-    repeat_hours = 24.0
 
     def __init__(self, account: LineAccount, *, ticks: Callable[[], float] = time.monotonic) -> None:
         self.account = account

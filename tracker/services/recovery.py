@@ -9,14 +9,18 @@ import datetime as dt
 from sqlalchemy import ColumnElement, and_, case, or_, update
 from sqlalchemy.orm import Session
 
+from tracker.channels.base import REPEATS_FOR
 from tracker.db.models import Message, MessageState
-from tracker.services.routing import EMAIL, FILE, LINE
+from tracker.services.routing import EMAIL
 
 READY = (MessageState.QUEUED, MessageState.RETRY)
 
-SAFE_AGAIN = {LINE: dt.timedelta(hours=23, minutes=30), FILE: dt.timedelta.max}
-"""Channels that recognise a repeat, and for how long after the first attempt (LINE keeps a retry key 24 h,
-https://developers.line.biz/en/docs/messaging-api/retrying-api-request/)."""
+MARGIN = dt.timedelta(minutes=30)
+SAFE_AGAIN = {
+    channel: window if window == dt.timedelta.max else window - MARGIN
+    for channel, window in REPEATS_FOR.items()
+}
+"""How long after its first attempt a message may be repeated, a margin before the channel forgets its key."""
 
 MOST_UNSURE = 2
 """E-mail cannot recognise a repeat: after one, the outcome stays unknown until a person decides."""

@@ -64,7 +64,7 @@ def test_readme_commands_of_the_first_and_of_every_day_work(office_folder: Path)
     before = {"TRACKER_NOW": "2022-01-25T10:00:00+07:00"}
 
     first = _run_block("For real", office_folder, environ=before, leaving_out={"run"})
-    daily = _run_block("Every day:", office_folder, environ=before)
+    daily = _run_block("Every day (", office_folder, environ=before)
 
     assert "80 measures" in first[2]
     assert daily[1].startswith("O24 2565-01-31: done.")

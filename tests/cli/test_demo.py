@@ -54,19 +54,19 @@ def test_demo_shows_the_monthly_message_in_line_and_by_email(told: tuple[Path, R
     chapters = told[1].stdout.split("\n3")
 
     in_line, by_email = chapters[1], chapters[2].split("\n4. ")[0]
-    assert in_line.startswith("a. What หัวหน้าฝ่ายการคลัง read on 2022-02-01 in LINE, on the telephone:\n")
+    assert in_line.startswith("a. What หัวหน้าฝ่ายการคลัง read on 2565-02-01 in LINE, on the telephone:\n")
     assert "I7, O24" in in_line
     assert sum(line.startswith("   │") for line in in_line.splitlines()) <= 10
-    assert by_email.startswith("b. What เจ้าหน้าที่ฝ่ายการคลัง read on 2022-02-01 by e-mail:\n")
+    assert by_email.startswith("b. What เจ้าหน้าที่ฝ่ายการคลัง read on 2565-02-01 by e-mail:\n")
     assert "   │ เรียน เจ้าหน้าที่ฝ่ายการคลัง\n" in by_email
     assert "   │ - O24 รายงานผลการจัดซื้อจัดจ้างหรือการจัดหาพัสดุประจำปี\n" in by_email
 
 
 def test_demo_names_o24_in_the_overdue_summary(told: tuple[Path, Result]) -> None:
-    summary = told[1].stdout.split("4. The supervisors' summary on 2022-02-15:")[1]
+    summary = told[1].stdout.split("4. The supervisors' summary on 2565-02-15:")[1]
 
     (line,) = [each for each in summary.splitlines() if each.startswith("O24 ")]
-    assert line.split()[:5] == ["O24", "2565-01-31", "2022-01-31", "15", "ฝ่ายการคลัง"]
+    assert line.split()[:5] == ["O24", "2565-01-31", "2565-01-31", "15", "ฝ่ายการคลัง"]
 
 
 def test_demo_ends_with_the_folder_and_three_commands(told: tuple[Path, Result]) -> None:

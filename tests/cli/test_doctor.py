@@ -29,7 +29,7 @@ def test_doctor_looks_at_everything_and_sends_nothing(office: Tracker, no_networ
     lines = office.says("doctor").splitlines()
 
     assert lines[0].startswith(f"ok       database: {office.folder / 'tracker.db'}, rehearsal, schema ")
-    assert lines[1] == "ok       clock: 2027-02-10 10:00 in Asia/Bangkok (set)"
+    assert lines[1] == "ok       clock: 2570-02-10 10:00 in Asia/Bangkok (set)"
     assert [line.split(":")[0] for line in lines[2:]] == [
         "warning  days off", "warning  days off", "warning  email", "ok       line", "warning  contacts"
     ]  # fmt: skip

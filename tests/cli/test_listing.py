@@ -16,9 +16,9 @@ def test_list_is_a_table_by_due_date(office: Tracker) -> None:
     assert office.says("list", "--due", "2570-02") == (
         "Code  Period   Due         Status    Late  Lead       Measure\n"
         "----  -------  ----------  ------  ------  ---------  ---------------------\n"
-        "I1    2570-01  2027-02-05  open    5 days  ฝ่ายทะเบียน  การตอบจดหมายให้ตรงเวลา\n"
-        "I2    2570-01  2027-02-05  done            ฝ่ายโยธา    การเก็บกุญแจห้องประชุม\n"
-        "O3    2570-01  2027-02-05  open    5 days  ฝ่ายปกครอง  E-Poster\n"
+        "I1    2570-01  2570-02-05  open    5 days  ฝ่ายทะเบียน  การตอบจดหมายให้ตรงเวลา\n"
+        "I2    2570-01  2570-02-05  done            ฝ่ายโยธา    การเก็บกุญแจห้องประชุม\n"
+        "O3    2570-01  2570-02-05  open    5 days  ฝ่ายปกครอง  E-Poster\n"
         "3 follow-ups, 2 overdue.\n"
     )
 
@@ -142,7 +142,7 @@ def test_overdue_prints_a_table_and_a_count(office: Tracker) -> None:
     lines = office.says("overdue", "--as-of", "2026-11-07").splitlines()
 
     assert lines[2].split() == [
-        "I1", "2569-10", "2026-11-06", "open", "1", "days", "ฝ่ายทะเบียน", "การตอบจดหมายให้ตรงเวลา"
+        "I1", "2569-10", "2569-11-06", "open", "1", "days", "ฝ่ายทะเบียน", "การตอบจดหมายให้ตรงเวลา"
     ]  # fmt: skip
     assert lines[-1] == "3 follow-ups, 3 overdue."
 
@@ -195,7 +195,7 @@ def test_summary_is_a_page(office: Tracker) -> None:
     office.says("done", "E3", "--on", "2027-01-29")
 
     assert office.says("summary", "--division", "เทศกิจ", "--as-of", "2027-02-01") == (
-        "สำนักงานเขตสมมุติ, fiscal year 2570, on 2027-02-01\n"
+        "สำนักงานเขตสมมุติ, fiscal year 2570, on 2570-02-01\n"
         "\n"
         "Overdue 1, open 2, submitted 0, done 1, waived 0, together 3; 50% of 2 done in time.\n"
         "Overdue by age in days: 1-7: 0, 8-30: 1, 31-90: 0, 90+: 0\n"
@@ -207,15 +207,15 @@ def test_summary_is_a_page(office: Tracker) -> None:
         "The oldest overdue:\n"
         "Code  Period   Due         Days  Lead      Measure\n"
         "----  -------  ----------  ----  --------  --------------\n"
-        "I3    2570-Q1  2027-01-08    24  ฝ่ายเทศกิจ  การยืมร่มส่วนกลาง\n"
+        "I3    2570-Q1  2570-01-08    24  ฝ่ายเทศกิจ  การยืมร่มส่วนกลาง\n"
         "\n"
         "At the end of  Overdue  Done\n"
         "-------------  -------  ----\n"
-        "2026-10-31           0     0\n"
-        "2026-11-30           0     0\n"
-        "2026-12-31           0     0\n"
-        "2027-01-31           1     1\n"
-        "2027-02-01           1     1\n"
+        "2569-10-31           0     0\n"
+        "2569-11-30           0     0\n"
+        "2569-12-31           0     0\n"
+        "2570-01-31           1     1\n"
+        "2570-02-01           1     1\n"
     )
 
 

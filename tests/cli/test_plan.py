@@ -34,7 +34,7 @@ def test_import_names_doubts_and_counts(fresh: Tracker) -> None:
     said = fresh.says("plan", "import", PLAN)
 
     assert said == DOUBTS + COUNTED + DETAILS + (
-        "Nothing is sent before 2026-09-21 09:00. What goes out then, so far:\n"
+        "Nothing is sent before 2569-09-21 09:00. What goes out then, so far:\n"
         "  nothing; add the people with: tracker contact import FILE\n"
     )
     assert {name: len(rows) for name, rows in fresh.rows().items() if name in ("measures", "follow_ups")} == {
@@ -101,7 +101,7 @@ def test_import_within_the_year_does_not_count_what_was_due_before(fresh: Tracke
     said = fresh.says("plan", "import", PLAN)
 
     # due until 9 February: 4 months of 3 measures, the first quarter of 2, and 31 January
-    assert "  due before tracking starts (2027-02-10), so not counted: 15\n" in said
+    assert "  due before tracking starts (2570-02-10), so not counted: 15\n" in said
     assert fresh.json("summary")["total"] == 35
 
 
@@ -276,7 +276,7 @@ def test_list_names_each_plan(office: Tracker) -> None:
     assert office.says("plan", "list") == (
         "Agency          Year  Measures  Follow-ups  Tracked from  Document\n"
         "--------------  ----  --------  ----------  ------------  ---------------\n"
-        "สำนักงานเขตสมมุติ  2570         7          50  2026-10-01    sommut-2570.txt\n"
+        "สำนักงานเขตสมมุติ  2570         7          50  2569-10-01    sommut-2570.txt\n"
     )
     assert office.json("plan", "list") == [
         {
@@ -300,9 +300,9 @@ def test_list_without_a_plan_says_what_to_do(fresh: Tracker) -> None:
 def test_show_is_a_line_for_each_measure(office: Tracker) -> None:
     lines = office.says("plan", "show").splitlines()
 
-    assert lines[0] == "สำนักงานเขตสมมุติ, fiscal year 2570 (2026-10-01 to 2027-09-30)"
+    assert lines[0] == "สำนักงานเขตสมมุติ, fiscal year 2570 (2569-10-01 to 2570-09-30)"
     assert [line.split()[0] for line in lines[3:]] == ["I1", "I2", "I3", "E1", "E3", "O1", "O3"]
-    assert lines[6].split() == ["E1", "ฝ่ายโยธา", "quarterly,", "on", "2027-03-31", "ป้ายบอกทางอ่านง่าย"]
+    assert lines[6].split() == ["E1", "ฝ่ายโยธา", "quarterly,", "on", "2570-03-31", "ป้ายบอกทางอ่านง่าย"]
     assert lines[4].split()[2:4] == ["ฝ่ายทะเบียน,", "ฝ่ายสิ่งแวดล้อมและสุขาภิบาล"]
 
 

@@ -105,7 +105,7 @@ def test_remind_dry_run_shows_every_message_and_changes_nothing(office: Tracker)
 
     assert "── overdue to หัวหน้าฝ่ายทะเบียน, by file (U11111111111111111111111111111111)\n" in said
     assert "   เรียน หัวหน้าฝ่ายทะเบียน\n" in said
-    assert said.endswith("4 messages would go out at 2027-02-01 09:05. Nothing was sent.\n")
+    assert said.endswith("4 messages would go out at 2570-02-01 09:05. Nothing was sent.\n")
     assert office.rows() == before
     assert letters(office) == []
 
@@ -150,7 +150,7 @@ def test_remind_with_nothing_owed_says_so(office: Tracker) -> None:
 
     assert office.says("remind", "--now", FIRST) == "Nothing new is owed.\n"
     assert office.says("remind", "--dry-run", "--now", FIRST) == (
-        "0 messages would go out at 2027-02-01 09:05. Nothing was sent.\n"
+        "0 messages would go out at 2570-02-01 09:05. Nothing was sent.\n"
     )
     assert office.says("remind", "--dry-run", "--json", "--now", FIRST) == "[]\n"
 
@@ -173,10 +173,10 @@ def test_outbox_list_is_a_table_in_the_offices_time(office: Tracker) -> None:
     assert office.says("outbox", "list") == (
         "No.  Made              Kind         To              By    Status  Items   Remark\n"
         "---  ----------------  -----------  --------------  ----  ------  ------  ------\n"
-        "  1  2027-02-01 09:05  overdue      หัวหน้าฝ่ายทะเบียน  file  sent    I1\n"
-        "  2  2027-02-01 09:05  overdue      หัวหน้าฝ่ายโยธา    file  sent    I2, E1\n"
-        "  3  2027-02-01 09:05  coordinator  ผู้ประสานงาน      file  sent\n"
-        "  4  2027-02-01 09:05  summary      ผู้อำนวยการเขต    file  sent\n"
+        "  1  2570-02-01 09:05  overdue      หัวหน้าฝ่ายทะเบียน  file  sent    I1\n"
+        "  2  2570-02-01 09:05  overdue      หัวหน้าฝ่ายโยธา    file  sent    I2, E1\n"
+        "  3  2570-02-01 09:05  coordinator  ผู้ประสานงาน      file  sent\n"
+        "  4  2570-02-01 09:05  summary      ผู้อำนวยการเขต    file  sent\n"
     )
 
 
@@ -220,7 +220,7 @@ def test_outbox_show_is_the_message_as_it_was_sent(office: Tracker) -> None:
     assert set(facts) >= {*OUTBOX_KEYS, "subject", "text", "html"}
     assert said == (
         "Message 1, overdue, sent; by file to หัวหน้าฝ่ายทะเบียน (U11111111111111111111111111111111)\n"
-        "Made 2027-02-01 09:05, sent 2027-02-01 09:05, attempts 1\n"
+        "Made 2570-02-01 09:05, sent 2570-02-01 09:05, attempts 1\n"
         "\n"
         f"{facts['subject']}\n"
         f"{facts['text'].rstrip()}\n"

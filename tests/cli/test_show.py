@@ -12,7 +12,7 @@ def test_show_tells_the_whole_story(office: Tracker) -> None:
 
     assert office.says("show", "e3") == (
         "E3  ที่จอดรถจักรยาน\n"
-        "EIT, score 66; 2026-10-01 to 2027-09-30 (ตลอดปีงบประมาณ (ต.ค. ๖๙ - ก.ย. ๗๐))\n"
+        "EIT, score 66; 2569-10-01 to 2570-09-30 (ตลอดปีงบประมาณ (ต.ค. ๖๙ - ก.ย. ๗๐))\n"
         "Lead ฝ่ายเทศกิจ, supported by nobody\n"
         "\n"
         "Analysis:\n"
@@ -23,18 +23,18 @@ def test_show_tells_the_whole_story(office: Tracker) -> None:
         "  - ตีเส้นใหม่\n"
         "Follow-up:\n"
         "  - เผยแพร่ภายใน วันที่ ๓๑ มกราคม ๒๕๗๐\n"
-        "Followed up on 2027-01-31\n"
+        "Followed up on 2570-01-31\n"
         "\n"
         "Code  Period      Due         Status  Late  Lead      Measure\n"
         "----  ----------  ----------  ------  ----  --------  ------------\n"
-        "E3    2570-01-31  2027-02-05  done          ฝ่ายเทศกิจ  ที่จอดรถจักรยาน\n"
+        "E3    2570-01-31  2570-02-05  done          ฝ่ายเทศกิจ  ที่จอดรถจักรยาน\n"
         "1 follow-up, 0 overdue.\n"
         "Evidence of 2570-01-31: https://example.go.th/e3\n"
         "\n"
         "When              Who     What                 Said\n"
         "----------------  ------  -------------------  -------\n"
-        "2027-02-10 10:00  ผู้ทดสอบ  postpone 2570-01-31  รอพัสดุ\n"
-        "2027-02-10 10:00  คุณเทศ   done 2570-01-31      ตีเส้นแล้ว\n"
+        "2570-02-10 10:00  ผู้ทดสอบ  postpone 2570-01-31  รอพัสดุ\n"
+        "2570-02-10 10:00  คุณเทศ   done 2570-01-31      ตีเส้นแล้ว\n"
     )
 
 
@@ -45,7 +45,7 @@ def test_show_names_the_messages_that_carried_it(office: Tracker) -> None:
     (place,) = [number for number, line in enumerate(lines) if line.startswith("Message ")]
 
     assert lines[place].split() == ["Message", "Day", "Kind", "To", "By", "Status"]
-    assert lines[place + 2].split() == ["1", "2027-02-01", "overdue", "หัวหน้าฝ่ายทะเบียน", "file", "sent"]
+    assert lines[place + 2].split() == ["1", "2570-02-01", "overdue", "หัวหน้าฝ่ายทะเบียน", "file", "sent"]
 
 
 def test_show_as_json_has_stable_keys(office: Tracker) -> None:

@@ -43,6 +43,9 @@ def test_cell_text_is_free_of_tags(cell: str, text: str) -> None:
         ),
         pytest.param(["• ก\n● ข"], ("ก", "ข"), id="other_signs"),
         pytest.param([], (), id="empty"),
+        pytest.param(["-"], (), id="dash_for_nothing"),
+        pytest.param(["-ก -ข"], ("ก", "ข"), id="dashes_without_a_space"),
+        pytest.param(["1. ก", "2. ข"], ("1. ก", "2. ข"), id="numbered_at_the_top_of_a_page"),
     ],
 )
 def test_bullets_are_one_per_list_item(pages: list[str], expected: tuple[str, ...]) -> None:
@@ -64,6 +67,10 @@ def test_bullets_are_one_per_list_item(pages: list[str], expected: tuple[str, ..
         "ช่วง (ต.ค. ๖๙ - ก.ย. ๗๐) ของปี",
         "วันจันทร์ - วันศุกร์",
         "E-service และ e-GPBMA",
+        "ตั้งแต่ ๐๘.๓๐ น. - ๑๖.๓๐ น.",
+        "๑ ต.ค. - ๓๑ มี.ค. ๗๐",
+        "ตอบ O1 - O43 และ ข้อ ๑ - ข้อ ๕",
+        "กล่องถาม - ตอบ",
     ],
 )
 def test_dashes_within_a_sentence_begin_no_bullet(text: str) -> None:

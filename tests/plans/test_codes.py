@@ -1,6 +1,13 @@
 import pytest
 
-from tracker.plans.codes import PrintedItem, ReadCode, clear_instrument, number_candidates, read_codes
+from tracker.plans.codes import (
+    PrintedItem,
+    ReadCode,
+    clear_instrument,
+    lettered_instrument,
+    number_candidates,
+    read_codes,
+)
 from tracker.plans.model import Instrument
 from tracker.plans.score_tables import ScoreItem
 
@@ -25,6 +32,34 @@ TABLE = [
 )
 def test_clear_instrument_trusts_a_printed_letter_alone(token: str, instrument: Instrument | None) -> None:
     assert clear_instrument(token) == instrument
+
+
+@pytest.mark.parametrize(
+    ("token", "instrument"),
+    [
+        ("Em", Instrument.EIT),
+        ("0๘", Instrument.OIT),
+        ("๐๑", Instrument.OIT),
+        ("E๕", Instrument.EIT),
+        ("OIT 42", Instrument.OIT),
+        ("๑๔", None),
+        ("1๙", None),
+    ],
+)
+def test_lettered_instrument_takes_what_is_left_of_a_code(token: str, instrument: Instrument | None) -> None:
+    assert lettered_instrument(token) == instrument
+
+
+def test_read_codes_trusts_a_plain_code_that_is_printed_twice() -> None:
+    items = [PrintedItem(token, "", None) for token in ("O๔๒", "O๔๒", "O๔๓")]
+
+    assert [read.number for read in read_codes(items, Instrument.OIT, ())] == [42, 42, 43]
+
+
+def test_read_codes_says_when_the_title_is_of_another_item() -> None:
+    (read, *_) = read_codes([PrintedItem("I๒", "จดหมาย", 81.0)], Instrument.IIT, TABLE)
+
+    assert read == ReadCode(1, "'I๒' is printed; 1 has this title in the score table")
 
 
 @pytest.mark.parametrize(

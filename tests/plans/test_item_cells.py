@@ -44,6 +44,10 @@ from tracker.plans.item_cells import IndicatorHeading, ItemCell, read_item_cell
             "- ๗ ถัง ๒๕๖๙ คะแนน", ItemCell(None, "๗", "ถัง ๒๕๖๙ คะแนน", None), id="no_score_above_hundred"
         ),
         pytest.param("", ItemCell(None, "", "", None), id="empty"),
+        pytest.param("I๑ ถัง (๘๘.๒๐)", ItemCell(None, "I๑", "ถัง", 88.20), id="score_in_brackets"),
+        pytest.param("I๑ ถัง (คะแนน ๘๘)", ItemCell(None, "I๑", "ถัง", 88.0), id="label_in_brackets"),
+        pytest.param("I๑ ถัง ๘๐ คะแนน (เต็ม ๑๐๐ คะแนน)", ItemCell(None, "I๑", "ถัง", 80.0), id="full_marks"),
+        pytest.param("ข้อที่ OIT42 ถัง ๘๐ คะแนน", ItemCell(None, "OIT42", "ถัง", 80.0), id="survey_in_code"),
     ],
 )
 def test_read_item_cell_finds_code_title_and_score(text: str, cell: ItemCell) -> None:

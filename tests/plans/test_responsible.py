@@ -45,6 +45,18 @@ AGENCY = "สำนักงานเขตสมมุติ"
         pytest.param("ทุก ฝ่าย (เจ้าภาพหลัก)", Responsible("ทุกฝ่าย", (), True), id="all_lead"),
         pytest.param("สำนักงานเขต", Responsible("", (), False), id="office_is_no_division"),
         pytest.param("", Responsible("", (), False), id="empty"),
+        pytest.param("ปกครอง\nทะเบียน", Responsible("ปกครอง", ("ทะเบียน",), False), id="bare_names_on_lines"),
+        pytest.param("1. กองช่าง 2. กองคลัง", Responsible("กองช่าง", ("กองคลัง",), False), id="numbered"),
+        pytest.param(
+            "กองช่าง (นาย ก) โทร. ๐ ๒๑๒๓ ๔๕๖๐ - ๓",
+            Responsible("กองช่าง", (), False, (), ("โทร. ๐ ๒๑๒๓ ๔๕๖๐ - ๓", "(นาย ก)")),
+            id="remarks",
+        ),
+        pytest.param(
+            "เจ้าภาพหลัก กองช่าง\nเจ้าภาพร่วม กองคลัง",
+            Responsible("กองช่าง", ("กองคลัง",), True),
+            id="role_words_before",
+        ),
     ],
 )
 def test_read_responsible(text: str, expected: Responsible) -> None:

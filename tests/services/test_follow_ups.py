@@ -188,7 +188,7 @@ def test_postponing_moves_the_due_date_and_keeps_every_move(loaded: Session) -> 
 def test_postponing_needs_a_later_date(loaded: Session, due_on: dt.date | None) -> None:
     before = row_counts(loaded)
 
-    with pytest.raises(InputError, match=r"O1 2565-Q1 is due on 2022-01-07; a later date is needed"):
+    with pytest.raises(InputError, match=r"O1 2565-Q1 is due on 2565-01-07; a later date is needed"):
         change(loaded, "O1", "2565-Q1", Action.POSTPONE, due_on=due_on)
     assert row_counts(loaded) == before
 
@@ -203,7 +203,7 @@ def test_reason_is_needed(loaded: Session, action: str, reason: str) -> None:
 
 @pytest.mark.parametrize("action", ["done", "submit", "waive"])
 def test_day_in_the_future_is_refused(loaded: Session, action: str) -> None:
-    with pytest.raises(InputError, match=r"2022-02-16 lies in the future; today is 2022-02-15"):
+    with pytest.raises(InputError, match=r"2565-02-16 lies in the future; today is 2565-02-15"):
         change(loaded, "O1", "2565-Q1", Action(action), on=dt.date(2022, 2, 16))
 
     assert state(follow_up(loaded, "O1", "2565-Q1")) == ("open", None, None, 1)
@@ -271,7 +271,7 @@ def test_choose_refuses_a_period_that_is_not_there(loaded: Session) -> None:
 def test_choose_names_the_next_period_when_none_has_begun(session: Session, office: OfficeTime) -> None:
     stored(session, plan(), office=office)
 
-    with pytest.raises(NotAllowed, match=r"no open period has begun; 2565-Q1 begins on 2021-10-01"):
+    with pytest.raises(NotAllowed, match=r"no open period has begun; 2565-Q1 begins on 2564-10-01"):
         chosen(session, Action.DONE, today=dt.date(2021, 9, 30))
     assert chosen(session, Action.DONE, today=dt.date(2021, 10, 1)) == [("O1", "2565-Q1")]
 

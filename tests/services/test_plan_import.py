@@ -177,11 +177,18 @@ def test_tracking_starts(
     assert imported.tracked_from == expected
 
 
-@pytest.mark.parametrize("track_from", [dt.date(2021, 9, 30), dt.date(2022, 10, 1)], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("track_from", "shown"),
+    [(dt.date(2021, 9, 30), "2564-09-30"), (dt.date(2022, 10, 1), "2565-10-01")],
+    ids=["before", "after"],
+)
 def test_tracking_outside_the_year_is_refused(
-    session: Session, office: OfficeTime, track_from: dt.date
+    session: Session, office: OfficeTime, track_from: dt.date, shown: str
 ) -> None:
-    with pytest.raises(InputError, match=f"--track-from {track_from} lies outside .*nothing was imported"):
+    span = "2564-10-01 to 2565-09-30"
+    with pytest.raises(
+        InputError, match=f"--track-from {shown} lies outside .*, {span}; nothing was imported"
+    ):
         load(session, plan(), office=office, track_from=track_from)
     assert sum(row_counts(session).values()) == 2  # the two facts about the database itself
 

@@ -16,6 +16,7 @@ from tracker.cli.context import (
     echo,
     plan_options,
     reason_option,
+    shown_date,
     with_app,
 )
 from tracker.db.models import FollowUp, Measure
@@ -211,5 +212,5 @@ def _line(measure: Measure, follow_up: FollowUp, change: Change) -> str:
     if change.action is Action.DONE and follow_up.status is Status.SUBMITTED:
         said = "submitted; 'tracker done' by a second person accepts it"
     if change.action is Action.POSTPONE:
-        said = f"postponed to {follow_up.due_on}"
+        said = f"postponed to {shown_date(follow_up.due_on)}"
     return f"{measure.code} {follow_up.period}: {said}. {measure.title}"

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from tracker import app as application
 from tracker.app import App
 from tracker.db.models import Plan
+from tracker.domain.fiscal import date_label
 from tracker.reports.tables import Column, safe, text_table
 from tracker.services.measures import find_plan
 from tracker.thai.years import parse_year
@@ -85,10 +86,16 @@ def plural(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def shown_date(day: dt.date) -> str:
+    """A date as people see it, in the Buddhist era: ``2565-01-31``, which ``parse_date`` reads back."""
+    return date_label(day)
+
+
 def office_clock(app: App, instant: dt.datetime | str) -> str:
-    """A recorded instant as the office's clock showed it."""
+    """A recorded instant as the office's calendar and clock showed it: ``2565-01-31 09:00``."""
     moment = dt.datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    return f"{moment.astimezone(app.settings.zone):%Y-%m-%d %H:%M}"
+    local = moment.astimezone(app.settings.zone)
+    return f"{shown_date(local.date())} {local:%H:%M}"
 
 
 def echo(text: str = "") -> None:

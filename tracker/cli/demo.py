@@ -13,7 +13,7 @@ import click
 from sqlalchemy import select
 
 from tracker.app import App, initialise
-from tracker.cli.context import echo, echo_table
+from tracker.cli.context import echo, echo_table, shown_date
 from tracker.cli.listing import print_summary
 from tracker.config import example, shipped
 from tracker.db.models import Contact, FollowUp, Measure, Message, Plan
@@ -156,12 +156,13 @@ def _tell_import(story: _Story, document: model.Plan, imported: Imported) -> Non
 
 
 def _rules(measure: model.Measure) -> str:
-    return ", ".join(f"on {rule.on}" if rule.on else rule.cadence.value for rule in measure.rules)
+    return ", ".join(f"on {shown_date(rule.on)}" if rule.on else rule.cadence.value for rule in measure.rules)
 
 
 def _tell_year(story: _Story) -> None:
     never = ", ".join(sorted(NEVER_ANSWERED))
-    echo(f"2. The months. From {FIRST} to {LAST}, on a rehearsal clock, the office got {story.messages}")
+    span = f"From {shown_date(FIRST)} to {shown_date(LAST)}"
+    echo(f"2. The months. {span}, on a rehearsal clock, the office got {story.messages}")
     echo(f"   messages and answered {story.answers} follow-ups in time; {never} were never answered.")
     echo()
     with story.app.reading() as session:
@@ -183,7 +184,7 @@ def _tell_message(story: _Story) -> None:
         ).all()
     for letter, (message, name) in zip("ab", rows, strict=False):
         way = {"line": "in LINE, on the telephone", "email": "by e-mail"}[message.intended_channel]
-        echo(f"3{letter}. What {name} read on {SHOWN_ON} {way}:")
+        echo(f"3{letter}. What {name} read on {shown_date(SHOWN_ON)} {way}:")
         echo()
         if message.intended_channel == "email":
             echo(f"   │ {message.subject}")
@@ -195,7 +196,7 @@ def _tell_message(story: _Story) -> None:
 
 def _tell_summary(story: _Story) -> None:
     story.turn_to(LAST)
-    echo(f"4. The supervisors' summary on {LAST}:")
+    echo(f"4. The supervisors' summary on {shown_date(LAST)}:")
     echo()
     with story.app.reading() as session:
         plan_id = session.scalars(select(Plan.id)).one()

@@ -22,6 +22,7 @@ from tracker.cli.context import (
     json_option,
     plan_options,
     plural,
+    shown_date,
     with_app,
 )
 from tracker.db.models import Plan
@@ -147,7 +148,7 @@ def summary(
 
 def print_summary(facts: "Summary") -> None:
     """The summary as a page for people."""
-    echo(f"{facts.agency}, fiscal year {facts.fiscal_year}, on {facts.as_of}")
+    echo(f"{facts.agency}, fiscal year {facts.fiscal_year}, on {shown_date(facts.as_of)}")
     echo()
     rate = (
         "nothing was due yet"
@@ -184,7 +185,7 @@ def print_summary(facts: "Summary") -> None:
             Column("Measure"),
         ]
         rows = [
-            [each.code, each.period, each.due_on.isoformat(), str(each.days_overdue), each.lead, each.title]
+            [each.code, each.period, shown_date(each.due_on), str(each.days_overdue), each.lead, each.title]
             for each in facts.oldest
         ]
         echo_table(columns, rows)
@@ -192,7 +193,7 @@ def print_summary(facts: "Summary") -> None:
         echo()
         columns = [Column("At the end of"), Column("Overdue", align="right"), Column("Done", align="right")]
         echo_table(
-            columns, [[each.as_of.isoformat(), str(each.overdue), str(each.done)] for each in facts.trend]
+            columns, [[shown_date(each.as_of), str(each.overdue), str(each.done)] for each in facts.trend]
         )
 
 
@@ -215,7 +216,7 @@ def _rows(listed: Iterable[ListedFollowUp], counted: Counter[bool]) -> Iterator[
     """The cells of each follow-up; ``counted`` learns how many are late and how many are not."""
     for each in listed:
         counted[each.days_overdue > 0] += 1
-        due_on = each.due_on.isoformat()
+        due_on = shown_date(each.due_on)
         yield [each.code, each.period, due_on, _status(each), _late(each), each.lead, each.title]
 
 

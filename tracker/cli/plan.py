@@ -4,7 +4,16 @@ import click
 from sqlalchemy import func, select
 
 from tracker.app import App
-from tracker.cli.context import chosen_plan, echo, echo_json, echo_table, json_option, plan_options, with_app
+from tracker.cli.context import (
+    chosen_plan,
+    echo,
+    echo_json,
+    echo_table,
+    json_option,
+    plan_options,
+    shown_date,
+    with_app,
+)
 from tracker.cli.group import LazyGroup
 from tracker.db.models import Agency, FollowUp, Measure, Plan
 from tracker.plans import model
@@ -62,8 +71,17 @@ def list_(app: App, as_json: bool) -> None:
             Column("Follow-ups", align="right"),
         ]
         columns += [Column("Tracked from"), Column("Document")]
-        keys = ("agency", "fiscal_year", "measures", "follow_ups", "tracked_from", "source")
-        echo_table(columns, [[str(row[key]) for key in keys] for row in rows])
+        counts = ("fiscal_year", "measures", "follow_ups")
+        cells = [
+            [
+                row["agency"],
+                *(str(row[key]) for key in counts),
+                shown_date(row["tracked_from"]),
+                row["source"],
+            ]
+            for row in rows
+        ]
+        echo_table(columns, cells)
     else:
         echo("No plan is loaded yet. Load one with: tracker plan import FILE")
 
@@ -82,9 +100,8 @@ def show(app: App, as_json: bool, agency: str | None, fiscal_year: str | None) -
     if as_json:
         echo_json(plan_to_json(document))
         return
-    echo(
-        f"{document.agency}, fiscal year {document.fiscal_year} ({document.starts_on} to {document.ends_on})"
-    )
+    span = f"{shown_date(document.starts_on)} to {shown_date(document.ends_on)}"
+    echo(f"{document.agency}, fiscal year {document.fiscal_year} ({span})")
     columns = [Column("Code"), Column("Lead"), Column("Supporting"), Column("Followed up"), Column("Measure")]
     echo_table(columns, [[m.code, m.lead, _support(m), _rules(m), m.title] for m in document.measures])
 
@@ -94,4 +111,4 @@ def _support(measure: model.Measure) -> str:
 
 
 def _rules(measure: model.Measure) -> str:
-    return ", ".join(f"on {rule.on}" if rule.on else rule.cadence.value for rule in measure.rules)
+    return ", ".join(f"on {shown_date(rule.on)}" if rule.on else rule.cadence.value for rule in measure.rules)

@@ -18,6 +18,7 @@ from tracker.cli.context import (
     office_clock,
     plan_options,
     plural,
+    shown_date,
     with_app,
 )
 from tracker.config import CADENCES
@@ -242,6 +243,8 @@ def _tell(app: App, document: model.Plan, result: Imported, *, dry_run: bool) ->
         return
     echo(f"{name}: {result.measures} measures, {result.follow_ups} follow-ups.")
     _tell_details(document, result)
+    if not result.follow_ups:
+        echo(f"  NOTHING is followed up: no measure runs in {document.fiscal_year}; check --fiscal-year")
     if result.difference is not None:
         _tell_amended(result)
     if dry_run:
@@ -249,9 +252,7 @@ def _tell(app: App, document: model.Plan, result: Imported, *, dry_run: bool) ->
         return
     if result.difference is not None:
         return
-    echo(f"Nothing is sent before {office_clock(app, result.sends_from)}. What goes out then, so far:")
-    for line in _foreseen(app):
-        echo(f"  {line}")
+    _tell_what_goes_out(app)
 
 
 def _tell_details(document: model.Plan, result: Imported) -> None:
@@ -260,9 +261,8 @@ def _tell_details(document: model.Plan, result: Imported) -> None:
     if document.absent:
         echo(f"  no measure in the plan: {', '.join(item.code for item in document.absent)}")
     if result.before_tracking:
-        echo(
-            f"  due before tracking starts ({result.tracked_from}), so not counted: {result.before_tracking}"
-        )
+        start = shown_date(result.tracked_from)
+        echo(f"  due before tracking starts ({start}), so not counted: {result.before_tracking}")
     if result.new_divisions:
         echo(f"  new divisions: {', '.join(result.new_divisions)}")
     if document.warnings:
@@ -281,14 +281,15 @@ def _tell_amended(result: Imported) -> None:
         echo(f"  retired, with their history: {', '.join(done.retired)}")
 
 
-def _foreseen(app: App) -> Iterator[str]:
+def _tell_what_goes_out(app: App) -> None:
     with app.sessions() as session:
         moment = app.moment(next_moment(session, app.office, app.clock()))
         routing, renderer = app.routing(), app.renderer
         shown = list(foreseen_messages(session, moment, routing=routing, renderer=renderer))
         contacts = session.scalar(select(func.count()).select_from(Contact))
         session.rollback()
+    echo(f"Nothing is sent before {office_clock(app, moment.now)}. What goes out then, so far:")
     for each in shown:
-        yield f"{each.kind} to {each.contact}, by {each.channel}: {each.subject}"
+        echo(f"  {each.kind} to {each.contact}, by {each.channel}: {each.subject}")
     if not shown:
-        yield "nothing; add the people with: tracker contact import FILE" if not contacts else "nothing"
+        echo("  nothing" if contacts else "  nothing; add the people with: tracker contact import FILE")

@@ -1,5 +1,6 @@
 """tracker show: everything about one measure."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from tracker.cli.context import (
     json_option,
     office_clock,
     plan_options,
+    shown_date,
     with_app,
 )
 from tracker.cli.listing import print_follow_ups
@@ -109,7 +111,8 @@ def _history(session: Session, measure: Measure) -> list[dict[str, Any]]:
 def _print_measure(measure: model.Measure) -> None:
     echo(f"{measure.code}  {measure.title}")
     score = "no score" if measure.score is None else f"score {measure.score:g}"
-    echo(f"{measure.instrument}, {score}; {measure.starts_on} to {measure.ends_on} ({measure.timeline})")
+    span = f"{shown_date(measure.starts_on)} to {shown_date(measure.ends_on)}"
+    echo(f"{measure.instrument}, {score}; {span} ({measure.timeline})")
     supporting = "all divisions" if measure.supporting == "all" else ", ".join(measure.supporting) or "nobody"
     echo(f"Lead {measure.lead or '(none)'}, supported by {supporting}")
     echo()
@@ -124,7 +127,7 @@ def _print_measure(measure: model.Measure) -> None:
             echo(f"{title}:")
             for bullet in bullets:
                 echo(f"  - {bullet}")
-    rules = [f"on {rule.on}" if rule.on else rule.cadence.value for rule in measure.rules]
+    rules = [f"on {shown_date(rule.on)}" if rule.on else rule.cadence.value for rule in measure.rules]
     echo(f"Followed up {', '.join(rules) or 'never'}")
     echo()
 
@@ -136,8 +139,12 @@ def _print_rest(app: App, facts: dict[str, Any]) -> None:
     if facts["messages"]:
         echo()
         columns = [Column("Message", align="right"), *map(Column, ("Day", "Kind", "To", "By", "Status"))]
-        keys = ("id", "on", "kind", "contact", "channel", "status")
-        echo_table(columns, [[str(each[key]) for key in keys] for each in facts["messages"]])
+        keys = ("kind", "contact", "channel", "status")
+        rows = [
+            [str(each["id"]), shown_date(dt.date.fromisoformat(each["on"])), *(each[key] for key in keys)]
+            for each in facts["messages"]
+        ]
+        echo_table(columns, rows)
     if facts["history"]:
         echo()
         rows = [

@@ -14,6 +14,7 @@ from tracker.thai.digits import to_arabic
 from tracker.thai.months import MONTH_NAME, month_number
 from tracker.thai.years import BE_OFFSET, gregorian_year
 
+_LONGEST_TIMELINE = 300
 _MONTH = re.compile(MONTH_NAME, re.IGNORECASE)
 _YEAR_OF_DAY = re.compile(r"\d{2,4}$")
 
@@ -30,7 +31,7 @@ class Span:
 
 def split_timeline(text: str) -> tuple[str, str]:
     """The timeline's words at the head of a follow-up column, as printed, and the rest of the column."""
-    found = phrases.TIMELINE.match(to_arabic(text))
+    found = phrases.TIMELINE.match(to_arabic(text[:_LONGEST_TIMELINE]))
     if found is None:
         return "", text
     start, end = found.span("words")

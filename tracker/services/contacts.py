@@ -66,6 +66,7 @@ class ContactsStored:
     changed: int
     unchanged: int
     new_divisions: tuple[str, ...]
+    doubts: tuple[str, ...]
     without_role: tuple[str, ...]
     without_address: tuple[str, ...]
 
@@ -113,6 +114,7 @@ def store_contacts(
     return ContactsStored(
         **counts,
         new_divisions=tuple(book.added),
+        doubts=tuple(book.doubts),
         without_role=tuple(entry.name for entry in entries if not entry.roles),
         without_address=tuple(entry.name for entry in entries if not (entry.email or entry.line_id)),
     )
@@ -207,7 +209,7 @@ def _matching(column: str, text: str, pattern: re.Pattern[str], expected: str) -
 
 
 def _roles(text: str) -> tuple[Role, ...]:
-    names = tuple(name.lower() for name in _split(text))
+    names = _split(text.lower().replace(",", ";"))
     for name in names:
         if name not in set(Role):
             raise InputError(f"column 'roles' holds {name!r}; some of {', '.join(Role)} are expected.")

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from sqlalchemy import select
@@ -31,12 +32,16 @@ def read_catalogue(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 class DivisionBook:
-    """The divisions of one agency, looked up by name or alias whatever the spelling of digits and spaces."""
+    """The divisions of one agency, looked up by name or alias whatever the spelling of digits and spaces.
+
+    ``added`` are the names of those that were made, ``doubts`` sentences about those that look misspelt.
+    """
 
     def __init__(self, session: Session, agency_id: int, catalogue: Catalogue | None = None) -> None:
         self._session, self._agency_id = session, agency_id
         self._catalogue = catalogue or {}
         self.added: list[str] = []
+        self.doubts: list[str] = []
         self._by_key: dict[str, Division] = {}
         own = select(Division).where(Division.agency_id == agency_id).order_by(Division.id)
         for division in session.scalars(own):
@@ -54,7 +59,10 @@ class DivisionBook:
         """The division of this name or alias, made if there is none and then listed in ``added``."""
         usual, aliases = self._usual(name)
         free = [alias for alias in aliases if folded_key(alias) not in self._by_key]
-        return self._known(name) or self._known(usual) or self.add(usual, free)
+        known = self._known(name) or self._known(usual)
+        if known is None:
+            self._doubt(usual)
+        return known or self.add(usual, free)
 
     def add(self, name: str, aliases: Iterable[str] = ()) -> Division:
         """A new division; NotAllowed when the name or an alias already means one."""
@@ -69,6 +77,13 @@ class DivisionBook:
         self._learn(division)
         self.added.append(name)
         return division
+
+    def _doubt(self, name: str) -> None:
+        names = {bare_name(each): each for each in self._catalogue}
+        names |= {bare_name(each.name): each.name for each in self._by_key.values()}
+        nearest = get_close_matches(bare_name(name), names, n=1, cutoff=0.7)
+        if nearest and names[nearest[0]] != name:
+            self.doubts.append(f"{name} is new; is {names[nearest[0]]} meant?")
 
     def _known(self, name: str) -> Division | None:
         """The division of this name; with the word for division in front it is the same one as without."""

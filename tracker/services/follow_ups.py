@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import DueMove, Evidence, FollowUp, Measure
+from tracker.domain.fiscal import date_label
 from tracker.domain.follow_up import (
     NEEDS_REASON,
     RESTARTS_REMINDERS,
@@ -160,9 +161,9 @@ def _only_candidate(measure: Measure, rows: Sequence[FollowUp], action: Action, 
     if begun:
         raise SeveralPeriods(measure.code, action, [row.period for row in begun])
     if fitting:
-        first = fitting[0]
+        first, begins_on = fitting[0], date_label(fitting[0].starts_on)
         raise NotAllowed(
-            f"{measure.code}: no open period has begun; {first.period} begins on {first.starts_on}. "
+            f"{measure.code}: no open period has begun; {first.period} begins on {begins_on}. "
             f"Nothing was changed; to mark it all the same, give --period {first.period}."
         )
     early = [row.period for row in rows if row.status in TRANSITIONS[action].sources]
@@ -179,9 +180,12 @@ def _check(follow_up: FollowUp, change: Change, *, what: str, today: dt.date) ->
     if change.action in NEEDS_REASON and not change.reason.strip():
         raise InputError(f"'{change.action}' needs a reason: give --reason TEXT. Nothing was changed.")
     if change.on > today:
-        raise InputError(f"{change.on} lies in the future; today is {today}. Nothing was changed.")
+        raise InputError(
+            f"{date_label(change.on)} lies in the future; today is {date_label(today)}. Nothing was changed."
+        )
     if change.action is Action.POSTPONE and (change.due_on is None or change.due_on <= follow_up.due_on):
-        raise InputError(f"{what} is due on {follow_up.due_on}; a later date is needed. Nothing was changed.")
+        due_on = date_label(follow_up.due_on)
+        raise InputError(f"{what} is due on {due_on}; a later date is needed. Nothing was changed.")
 
 
 def _set_days(follow_up: FollowUp, change: Change) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Agency, FollowUp, Measure, Plan
+from tracker.domain.fiscal import date_label
 from tracker.domain.office_time import OfficeTime
 from tracker.errors import InputError
 from tracker.plans import model
@@ -35,6 +36,7 @@ class Imported:
     follow_ups: int
     before_tracking: int
     new_divisions: tuple[str, ...]
+    doubts: tuple[str, ...]
     tracked_from: dt.date
     sends_from: dt.datetime
     difference: PlanDifference | None = None
@@ -75,7 +77,7 @@ def import_plan(
     )
     add_measures(session, plan.id, list(enumerate(document.measures, start=1)), book)
     make_follow_ups(session, plan, office=office, report_days=report_days)
-    result = _result(session, plan, changed=True, new_divisions=book.added)
+    result = _result(session, plan, changed=True, book=book)
     after = {"source": plan.source_name, "measures": result.measures, "follow_ups": result.follow_ups}
     record(session, "plan imported", actor=actor, now=now, plan_id=plan.id, after=after)
     return result
@@ -100,8 +102,8 @@ def _check(document: model.Plan, track_from: dt.date | None) -> None:
         )
     if track_from and not document.starts_on <= track_from <= document.ends_on:
         raise InputError(
-            f"--track-from {track_from} lies outside the plan's fiscal year, "
-            f"{document.starts_on} to {document.ends_on}; nothing was imported."
+            f"--track-from {date_label(track_from)} lies outside the plan's fiscal year, "
+            f"{date_label(document.starts_on)} to {date_label(document.ends_on)}; nothing was imported."
         )
 
 
@@ -119,9 +121,9 @@ def _import_again(
 ) -> Imported:
     difference = compare(stored_plan(session, loaded.id), document)
     if not difference:
-        return _result(session, loaded, changed=False, new_divisions=[])
+        return _result(session, loaded, changed=False, book=book)
     amended = amend_plan(session, loaded, document, difference, book=book, hand=hand)
-    result = _result(session, loaded, changed=True, new_divisions=book.added)
+    result = _result(session, loaded, changed=True, book=book)
     return replace(result, difference=difference, amended=amended)
 
 
@@ -147,7 +149,7 @@ def _store(
     return plan
 
 
-def _result(session: Session, plan: Plan, *, changed: bool, new_divisions: list[str]) -> Imported:
+def _result(session: Session, plan: Plan, *, changed: bool, book: DivisionBook) -> Imported:
     def count(*conditions: Any) -> int:
         return session.scalar(select(func.count()).select_from(FollowUp).where(*conditions)) or 0
 
@@ -161,7 +163,8 @@ def _result(session: Session, plan: Plan, *, changed: bool, new_divisions: list[
         or 0,
         follow_ups=count(of_plan),
         before_tracking=count(of_plan, FollowUp.before_tracking),
-        new_divisions=tuple(new_divisions),
+        new_divisions=tuple(book.added),
+        doubts=tuple(book.doubts),
         tracked_from=plan.tracked_from,
         sends_from=plan.sends_from,
     )

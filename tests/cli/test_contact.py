@@ -18,7 +18,16 @@ def contact(tracker: Tracker, name: str) -> dict[str, object]:
 def test_list_shows_what_each_gets(office: Tracker) -> None:
     lines = office.says("contact", "list").splitlines()
 
-    assert lines[0].split() == ["Contact", "Divisions", "Roles", "E-mail", "LINE", "Telephone"]
+    assert lines[0].split() == [
+        "Contact",
+        "Divisions",
+        "Roles",
+        "E-mail",
+        "LINE",
+        "Telephone",
+        "In",
+        "office",
+    ]
     assert lines[2].split() == ["หัวหน้าฝ่ายทะเบียน", "ฝ่ายทะเบียน", "owner", "tabian@example.go.th", LINE_ID]
     assert lines[4].split() == [
         "ผู้ประสานงาน",

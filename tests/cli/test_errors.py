@@ -127,11 +127,18 @@ def test_unreachable_postgresql(empty: Tracker, url: str, words: tuple[str, ...]
     assert "geheim" not in said
 
 
+NO_URL = (
+    "TRACKER_DB is not a database URL; write sqlite:///tracker.db, or "
+    "postgresql+psycopg://user@host/database with @ : / in a password as %40 %3A %2F."
+)
+
+
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
         ("mysql://u:geheim@h/x", "TRACKER_DB names mysql; the tracker keeps SQLite or postgresql+psycopg."),
-        ("://geheim", "TRACKER_DB is not a database URL; write sqlite:///tracker.db, for example."),
+        ("://geheim", NO_URL),
+        ("postgresql://u:geheim@h:port/x", NO_URL),
     ],
 )
 def test_tracker_db_that_is_no_database(empty: Tracker, url: str, sentence: str) -> None:

@@ -8,7 +8,7 @@ from tracker.errors import DeliveryError
 
 REPEATS_FOR = {"line": dt.timedelta(hours=24), "file": dt.timedelta.max}
 """Channels that recognise a repeated key, and for how long after its first attempt. LINE keeps a retry key
-for 24 hours (https://developers.line.biz/en/docs/messaging-api/retrying-api-request/); e-mail recognises none."""
+for 24 hours; e-mail recognises none (https://developers.line.biz/en/docs/messaging-api/retrying-api-request/)."""
 
 
 @dataclass(frozen=True, slots=True)

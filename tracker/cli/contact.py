@@ -6,12 +6,19 @@ from pathlib import Path
 import click
 
 from tracker.app import App
-from tracker.cli.context import actor, echo, echo_json_list, echo_table, json_option, with_app
+from tracker.cli.context import actor, echo, echo_json_list, echo_table, json_option, shown_date, with_app
 from tracker.cli.group import LazyGroup
 from tracker.errors import InputError
 from tracker.reports.tables import Column
 from tracker.services.contact_files import read_contacts
-from tracker.services.contacts import ContactEntry, ContactsStored, list_contacts, read_entry, store_contacts
+from tracker.services.contacts import (
+    ContactEntry,
+    ContactsStored,
+    StoredContact,
+    list_contacts,
+    read_entry,
+    store_contacts,
+)
 from tracker.services.divisions import DivisionBook
 from tracker.services.history import record
 from tracker.services.measures import find_agency
@@ -56,10 +63,11 @@ def list_(app: App, as_json: bool, agency: str | None) -> None:
             each.email,
             each.line_id,
             each.phone,
+            _in_office(each),
         ]
         for each in contacts
     ]
-    titles = ("Contact", "Divisions", "Roles", "E-mail", "LINE", "Telephone")
+    titles = ("Contact", "Divisions", "Roles", "E-mail", "LINE", "Telephone", "In office")
     echo_table([Column(title) for title in titles], rows)
 
 
@@ -124,10 +132,18 @@ def _store(app: App, entries: list[ContactEntry], agency: str | None) -> None:
     _tell(stored)
 
 
+def _in_office(contact: StoredContact) -> str:
+    first = f"from {shown_date(contact.valid_from)}" if contact.valid_from else ""
+    last = f"until {shown_date(contact.valid_until)}" if contact.valid_until else ""
+    return " ".join(filter(None, (first, last)))
+
+
 def _tell(stored: ContactsStored) -> None:
     echo(f"Contacts: {stored.added} added, {stored.changed} changed, {stored.unchanged} as they were.")
     if stored.new_divisions:
         echo(f"New divisions: {', '.join(stored.new_divisions)}.")
+    for doubt in stored.doubts:
+        echo(f"  {doubt}")
     if stored.without_role:
         echo(f"Without a role, and so without messages: {', '.join(stored.without_role)}.")
     if stored.without_address:

@@ -1,7 +1,8 @@
 """tracker plan import, diff, export: plans and the documents they come from and go into."""
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -21,12 +22,13 @@ from tracker.cli.context import (
     shown_date,
     with_app,
 )
+from tracker.cli.plan_changes import difference_as_json, difference_lines
 from tracker.config import CADENCES
 from tracker.db.models import Contact, Division
 from tracker.domain.cadence import Cadence
 from tracker.errors import InputError, NotAllowed
 from tracker.plans import model
-from tracker.plans.compare import PlanDifference, compare
+from tracker.plans.compare import compare
 from tracker.plans.json_format import plan_to_json
 from tracker.plans.reader import read_plan, with_default_cadence
 from tracker.plans.writer import FORMS, write_plan
@@ -114,9 +116,9 @@ def diff(app: App, as_json: bool, **said: object) -> None:
             )
         difference = compare(stored_plan(session, loaded.id), document)
     if as_json:
-        echo_json(_difference_as_json(difference))
+        echo_json(difference_as_json(difference))
         return
-    for line in _difference_lines(difference):
+    for line in difference_lines(difference):
         echo(line)
     if not difference:
         echo(f"{document.source.name} says what the plan {document.fiscal_year} says; nothing would change.")
@@ -179,29 +181,6 @@ def _columns(typed: tuple[str, ...]) -> dict[str, str] | None:
     return {meaning.strip(): header.strip() for meaning, _, header in pairs} or None
 
 
-def _difference_lines(difference: PlanDifference) -> Iterator[str]:
-    for measure in difference.added:
-        yield f"added    {measure.code}  {measure.title}"
-    for measure in difference.removed:
-        yield f"removed  {measure.code}  {measure.title}"
-    for change in difference.changed:
-        yield f"changed  {change.after.code}  {', '.join(change.fields)}"
-    if difference.moved:
-        yield f"moved    {', '.join(difference.moved)}"
-    if difference.facts:
-        yield f"plan     {', '.join(difference.facts)}"
-
-
-def _difference_as_json(difference: PlanDifference) -> dict[str, object]:
-    return {
-        "added": [measure.code for measure in difference.added],
-        "removed": [measure.code for measure in difference.removed],
-        "changed": [{"code": each.after.code, "fields": list(each.fields)} for each in difference.changed],
-        "moved": list(difference.moved),
-        "facts": list(difference.facts),
-    }
-
-
 def _counts(document: model.Plan) -> dict[str, dict[str, int]]:
     measures = document.measures
     return {
@@ -227,7 +206,7 @@ def _as_json(document: model.Plan, result: Imported, *, dry_run: bool) -> dict[s
         "sends_from": result.sends_from.isoformat(),
         "absent": whole["absent"],
         "warnings": whole["warnings"],
-        "difference": _difference_as_json(result.difference) if result.difference else None,
+        "difference": difference_as_json(result.difference) if result.difference else None,
     }
 
 
@@ -252,6 +231,11 @@ def _tell(app: App, document: model.Plan, result: Imported, *, dry_run: bool) ->
         return
     if result.difference is not None:
         return
+    if document.ends_on + dt.timedelta(days=app.settings.years_end_days) < app.today:
+        echo(
+            f"The fiscal year ended on {shown_date(document.ends_on)}: no reminder goes out for it any more."
+        )
+        return
     _tell_what_goes_out(app)
 
 
@@ -261,10 +245,11 @@ def _tell_details(document: model.Plan, result: Imported) -> None:
     if document.absent:
         echo(f"  no measure in the plan: {', '.join(item.code for item in document.absent)}")
     if result.before_tracking:
-        start = shown_date(result.tracked_from)
-        echo(f"  due before tracking starts ({start}), so not counted: {result.before_tracking}")
+        echo(f"  due already, so not counted: {result.before_tracking}")
     if result.new_divisions:
         echo(f"  new divisions: {', '.join(result.new_divisions)}")
+    for doubt in result.doubts:
+        echo(f"  {doubt}")
     if document.warnings:
         echo(f"  {plural(len(document.warnings), 'doubt')}, named above, each with its line")
 
@@ -273,7 +258,7 @@ def _tell_amended(result: Imported) -> None:
     assert result.difference is not None
     assert result.amended is not None
     echo("Against the plan that was loaded:")
-    for line in _difference_lines(result.difference):
+    for line in difference_lines(result.difference):
         echo(f"  {line}")
     done = result.amended
     echo(f"  follow-ups: {done.made} made, {done.dropped} dropped untouched, {done.ended} waived")

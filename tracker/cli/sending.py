@@ -4,13 +4,18 @@ import logging
 from dataclasses import asdict
 
 import click
+from sqlalchemy import select
 
 from tracker.app import REHEARSAL, App
 from tracker.cli.context import echo, echo_json, json_option, office_clock, plural, with_app
+from tracker.db.models import Plan
 from tracker.domain.reminders import Kind
 from tracker.services.preview import foreseen_messages, next_moment
 from tracker.services.tick import Ticked
 from tracker.services.tick import tick as tick_once
+
+OUTCOMES = ("sent", "retry", "failed", "unknown", "cancelled")
+NO_PLAN = "No plan is loaded yet, so nothing is owed. Load one with: tracker plan import FILE"
 
 really_option = click.option(
     "--really-send", is_flag=True, help="From a rehearsal: send by the real channels, not into files."
@@ -30,7 +35,8 @@ def tick(app: App, really_send: bool, as_json: bool) -> None:
     Example: */10 * * * 1-5 cd /srv/tracker && tracker tick
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    _tell(app, tick_once(app.delivery(really_send=really_send), app.moment), as_json=as_json)
+    done = tick_once(app.delivery(really_send=really_send), app.moment)
+    _tell(app, done, into_files=not really_send, as_json=as_json)
 
 
 @click.command()
@@ -57,41 +63,38 @@ def remind(app: App, kinds: tuple[str, ...], dry_run: bool, really_send: bool, a
         _preview(app, wanted, as_json=as_json)
     else:
         delivery = app.delivery(really_send=really_send)
-        _tell(app, tick_once(delivery, app.moment, wanted), as_json=as_json)
+        done = tick_once(delivery, app.moment, wanted)
+        _tell(app, done, into_files=not really_send, as_json=as_json)
 
 
-def _tell(app: App, done: Ticked, *, as_json: bool) -> None:
-    counts = {
-        "reminders": done.planned.reminders,
-        "messages": done.planned.messages,
-        "sent": done.delivered.sent,
-        "retry": done.delivered.retry,
-        "failed": done.delivered.failed,
-        "unknown": done.delivered.unknown,
-        "cancelled": done.delivered.cancelled,
-        "waiting": done.waiting,
-    }
+def _tell(app: App, done: Ticked, *, into_files: bool, as_json: bool) -> None:
+    delivered = {name: getattr(done.delivered, name) for name in OUTCOMES}
+    planned = {"reminders": done.planned.reminders, "messages": done.planned.messages}
     if as_json:
-        echo_json(counts)
+        echo_json({**planned, **delivered, "waiting": done.waiting})
         return
-    if not any(counts.values()):
-        echo("Nothing new is owed.")
+    if not any((*planned.values(), *delivered.values(), done.waiting)):
+        echo("Nothing new is owed." if _has_plan(app) else NO_PLAN)
         return
-    new = f"{plural(counts['reminders'], 'reminder')} in {plural(counts['messages'], 'message')}"
+    new = f"{plural(planned['reminders'], 'reminder')} in {plural(planned['messages'], 'message')}"
     echo(f"Owed and new: {new}.")
-    outcomes = [
-        f"{name} {counts[name]}"
-        for name in ("sent", "retry", "failed", "unknown", "cancelled")
-        if counts[name]
-    ]
+    outcomes = [f"{name} {number}" for name, number in delivered.items() if number]
     echo(f"Delivered: {', '.join(outcomes) or 'nothing'}.")
+    for name in ("retry", "failed", "unknown"):
+        if delivered[name]:
+            echo(f"Why, and where it stands: tracker outbox list --status {name}")
     if done.waiting:
         moment = app.moment()
         opens = office_clock(app, moment.office.next_sending(moment.now))
         when = "the next try" if moment.office.may_send(moment.now) else opens
         echo(f"{plural(done.waiting, 'message')} waiting for {when}.")
-    if done.delivered.sent and app.mode == REHEARSAL:
+    if delivered["sent"] and into_files and app.mode == REHEARSAL:
         echo(f"This is a rehearsal: see the folder {app.folder / app.settings.outbox_folder}.")
+
+
+def _has_plan(app: App) -> bool:
+    with app.reading() as session:
+        return session.scalar(select(Plan.id).limit(1)) is not None
 
 
 def _preview(app: App, kinds: frozenset[Kind], *, as_json: bool) -> None:

@@ -56,7 +56,7 @@ BAD = {
     "name": ["", " ", "\u200b"],
     "email": ["a", "a@b", "a@@b.c", "a b@c.d", "ก@example.go.th", "a@b.c, d@e.f", "a@b.c\nBcc: x@y.z"],
     "line_id": ["@office", "U123", "U" + "A" * 32, line_id(1) + "0", "X" + "0" * 32],
-    "roles": ["boss", "owner,coordinator", "เจ้าของ"],
+    "roles": ["boss", "owner coordinator", "เจ้าของ"],
     "rank": ["0", "4", "1.5", "-1", "x", "๑๒"],
     "language": ["fr", "thai", "ไทย"],
     "valid_from": ["31/2/2565", "1/2", "พรุ่งนี้"],
@@ -146,7 +146,7 @@ STORED_HEAD = StoredContact(
 
 
 def test_contact_is_stored_whole(session: Session) -> None:
-    assert store(session, HEAD) == ContactsStored(1, 0, 0, ("ฝ่ายหนึ่ง", "ฝ่ายสอง"), (), ())
+    assert store(session, HEAD) == ContactsStored(1, 0, 0, ("ฝ่ายหนึ่ง", "ฝ่ายสอง"), (), (), ())
     assert listed(session) == [STORED_HEAD]
 
 
@@ -157,7 +157,7 @@ def test_storing_again_changes_nothing(session: Session) -> None:
 
     again = store(session, bare, replace(HEAD, divisions=("ฝ่ายสอง", "หนึ่ง")))
 
-    assert again == ContactsStored(0, 0, 2, (), ("ผู้ประสานงาน",), ("ผู้ประสานงาน",))
+    assert again == ContactsStored(0, 0, 2, (), (), ("ผู้ประสานงาน",), ("ผู้ประสานงาน",))
     assert (listed(session), row_counts(session)) == (before, rows)
 
 
@@ -272,3 +272,16 @@ def test_factory_stores_what_the_program_stores(session: Session) -> None:
         StoredContact("ก", ("ฝ่ายหนึ่ง",), "", "", "", ("supervisor",), 2, "th", None, None, ())
     ]
     assert made.name == "ก"
+
+
+def test_roles_are_separated_by_semicolons_or_commas() -> None:
+    expected = (Role.OWNER, Role.COORDINATOR)
+
+    for text in ("owner;coordinator", "Owner, coordinator", "owner ; coordinator"):
+        assert read_entry({"name": "ก", "roles": text}).roles == expected
+
+
+def test_division_that_looks_misspelt_is_doubted(session: Session) -> None:
+    stored = store(session, HEAD, ContactEntry("เสมียน", divisions=("ฝ่ายหนึ่งง",)))
+
+    assert stored.doubts == ("ฝ่ายหนึ่งง is new; is ฝ่ายหนึ่ง meant?",)

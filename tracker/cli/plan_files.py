@@ -1,9 +1,11 @@
 """tracker plan import, diff, export: plans and the documents they come from and go into."""
 
 import datetime as dt
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import func, select
@@ -37,6 +39,8 @@ from tracker.services.preview import foreseen_messages, next_moment
 from tracker.services.stored_plan import stored_plan
 from tracker.thai.dates import parse_date
 from tracker.thai.years import parse_year
+
+MANY_ROWS = 1_000
 
 
 def _document_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -169,8 +173,28 @@ def _read(
 ) -> model.Plan:
     year = parse_year(fiscal_year) if fiscal_year else None
     cadence = Cadence(default_cadence or app.settings.default_cadence)
-    document = read_plan(file, fiscal_year=year, agency=agency, columns=_columns(columns))
+    document = read_plan(
+        file, fiscal_year=year, agency=agency, columns=_columns(columns), progress=_progress(file)
+    )
     return with_default_cadence(document, cadence)
+
+
+def _progress(file: Path) -> Callable[[int, int], None] | None:
+    """A bar on the terminal for a workbook of many rows; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        return None
+    bars: list[Any] = []
+
+    def tell(done: int, total: int) -> None:
+        if not bars and total >= MANY_ROWS:
+            bars.append(click.progressbar(length=total, label=f"Reading {file.name}", file=sys.stderr))
+            bars[0].__enter__()
+        for bar in bars:
+            bar.update(done - bar.pos)
+            if done >= total:
+                bar.__exit__(None, None, None)
+
+    return tell
 
 
 def _columns(typed: tuple[str, ...]) -> dict[str, str] | None:
@@ -212,7 +236,8 @@ def _as_json(document: model.Plan, result: Imported, *, dry_run: bool) -> dict[s
 
 def _tell(app: App, document: model.Plan, result: Imported, *, dry_run: bool) -> None:
     for warning in document.warnings:
-        line = f", line {warning.line}" if warning.line else ""
+        has_place = warning.line == 0 or warning.text.startswith(("sheet ", "table "))
+        line = "" if has_place else f", line {warning.line}"
         echo(f"{document.source.name}{line}: {warning.text}")
     if document.warnings:
         echo()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tracker.services.outbox import Delivery
     from tracker.services.routing import Routing
 
+FIRST_YEAR, LAST_YEAR = 1950, 2200
 LIVE, REHEARSAL = "live", "rehearsal"
 
 
@@ -240,12 +241,12 @@ class App:
 
 
 def read_instant(text: str) -> dt.datetime:
-    """An instant given as ISO date and time with an offset, in UTC."""
+    """An instant given as ISO date and time with an offset, in UTC; of a year that plans are made for."""
     try:
         instant = dt.datetime.fromisoformat(text.strip())
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
+    if instant is None or instant.tzinfo is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise InputError(f"Cannot read {text!r} as an instant; write it like 2022-01-04T09:00:00+07:00.")
     return instant.astimezone(dt.UTC)
 

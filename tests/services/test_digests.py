@@ -27,6 +27,7 @@ from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError
 from tracker.reports.digest import Digest, Person
 from tracker.services.follow_ups import Change, apply
+from tracker.services.routing import Routing
 
 ONE, TWO = "ฝ่ายหนึ่ง", "ฝ่ายสอง"
 JANUARY_31 = rule("on", dt.date(2022, 1, 31))
@@ -401,6 +402,40 @@ def test_who_left_a_shared_address_gets_a_message_of_their_own(
     assert ["O1" in each.text for each in post.email.sent] == [True, False]
     with sessions() as session:
         assert session.scalars(select(Reminder).where(Reminder.message_id.is_(None))).all() == []
+
+
+def test_who_shares_a_message_with_a_contact_that_lost_its_address_gets_one_of_their_own(
+    post: Post, sessions: sessionmaker[Session], agency: int
+) -> None:
+    post.routing = Routing(order=("email",), configured=frozenset({"email"}))
+    with sessions.begin() as session:
+        contact(session, agency, "ข", divisions=[TWO], email="one@x.example")
+    post.plan([Kind.DUE_SOON])
+    with sessions.begin() as session:
+        session.execute(update(Contact).where(Contact.name != "ข").values(email=""))
+
+    post.deliver()
+    post.plan([Kind.DUE_SOON])
+    post.deliver()
+
+    assert [(each.recipient, each.address) for each in post.email.sent] == [("ข", "one@x.example")]
+
+
+def test_who_moves_to_an_address_that_has_a_message_today_waits(
+    post: Post, sessions: sessionmaker[Session], agency: int
+) -> None:
+    with sessions.begin() as session:
+        contact(session, agency, "ข", divisions=[TWO], email="two@x.example")
+    post.plan([Kind.DUE_SOON])
+    with sessions.begin() as session:
+        session.execute(update(Contact).values(email="two@x.example"))
+
+    post.deliver()
+    today = [each.address for each in post.email.sent]
+    post.tick(at("2022-01-27 09:00"))
+
+    assert today == ["two@x.example"]
+    assert [each.address for each in post.email.sent] == ["two@x.example", "two@x.example"]
 
 
 def test_nobody_is_reminded_of_a_plan_without_open_follow_ups(

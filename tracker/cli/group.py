@@ -99,6 +99,8 @@ def _about_database(error: Exception) -> str | None:
         return "The database file cannot be opened; check its folder and the rights to it (TRACKER_DB)."
     if "disk is full" in detail or "No space left" in detail:
         return f"The disk is full ({detail}). Nothing was changed."
+    if "disk I/O" in detail:
+        return f"The disk could not be read or written ({detail}); it may be full. Nothing was changed."
     if "not a database" in detail or "malformed" in detail:
         return f"The file is not a tracker database, or it is damaged ({detail}). Restore a back-up."
     if error.statement is None or "connection" in detail:

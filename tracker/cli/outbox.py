@@ -64,7 +64,7 @@ def list_(app: App, status: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
 @json_option
 @with_app(writes=False)
 def show(app: App, number: int, as_json: bool) -> None:

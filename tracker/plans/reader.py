@@ -106,7 +106,7 @@ def _read_json(path: Path, text: str, *, fiscal_year: int | None, agency: str | 
         where = f"line {problem.lineno}, column {problem.colno}"
         text = f"is not complete JSON ({problem.msg}, {where}); export the plan again."
         raise UnreadableFile(path, text) from problem
-    except (InputError, RecursionError) as problem:
+    except (InputError, RecursionError, ValueError) as problem:  # a number of too many digits
         raise UnreadableFile(path, f"is no exported plan: {problem}") from problem
     if fiscal_year not in (None, plan.fiscal_year):
         raise UnreadableFile(path, f"is the plan of fiscal year {plan.fiscal_year}, not of {fiscal_year}.")

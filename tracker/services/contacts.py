@@ -218,7 +218,7 @@ def _roles(text: str) -> tuple[Role, ...]:
 
 def _rank(text: str) -> int | None:
     plain = to_arabic(text).removesuffix(".0")
-    if plain and (not plain.isdecimal() or not 1 <= int(plain) <= DIRECTOR):
+    if plain and (not plain.isdecimal() or len(plain) > 1 or not 1 <= int(plain) <= DIRECTOR):
         raise InputError(
             f"column 'rank' holds {text!r}; 1 (head of division), 2 or 3 (director) is expected."
         )

@@ -193,7 +193,7 @@ def _prepare(session: Session, message: Message, delivery: Delivery, moment: Mom
 
 def _write(session: Session, message: Message, delivery: Delivery, moment: Moment) -> bool:
     """Make the text from the present state and addresses; False when nothing is left to say."""
-    readdress(session, message, delivery.routing)
+    readdress(session, message, delivery.routing, today=moment.today)
     digest = build_digest(session, message, moment)
     if digest is None:
         return False

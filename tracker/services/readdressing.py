@@ -1,35 +1,66 @@
 """Where a message goes on the day it is sent: to the addresses that its contacts have by then."""
 
-from sqlalchemy import select, update
+import datetime as dt
+
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Contact, Message, Reminder
+from tracker.db.models import Contact, Message, MessageState, Reminder
 from tracker.domain.reminders import Kind
-from tracker.errors import DeliveryError
 from tracker.services.outcomes import REFUSED
-from tracker.services.routing import Addresses, Routing
+from tracker.services.routing import ADDRESSED, Addresses, Route, Routing
+
+NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
 
 
-def readdress(session: Session, message: Message, routing: Routing) -> None:
+def readdress(session: Session, message: Message, routing: Routing, *, today: dt.date) -> None:
     """Direct a message, before its first attempt, to its contact's present channel and address.
 
-    What it carries for others who are not reached there any more is taken out, and waits for their own.
+    What it carries for others who are not reached there any more is taken out, and waits for their own. All
+    of it is taken out when the contact has no address left, or has moved to one that has a message of today.
     Of a message that was refused elsewhere it stays on record where it was meant to go.
     """
-    of_message = Reminder.message_id == message.id
-    kinds: dict[int, set[Kind]] = {}
-    for contact_id, kind in session.execute(select(Reminder.contact_id, Reminder.kind).where(of_message)):
-        kinds.setdefault(contact_id, set()).add(kind)
+    kinds = _kinds(session, message)
     carrier = session.get_one(Contact, message.contact_id)
     route = routing.route(Addresses.usable(carrier), kinds.get(carrier.id, {message.kind}))
-    if route is None:
-        raise DeliveryError(f"{carrier.name} has no address left.")
+    if route is None or _is_served(session, message, route, today):
+        _take_out(session, message, set(kinds))
+        return
     message.channel, message.address = route.channel, route.address
     if REFUSED not in message.error:
         message.intended_channel = route.intended
-    for other in session.scalars(select(Contact).where(Contact.id.in_(kinds.keys() - {carrier.id}))):
-        reached, address = route.identity
-        if Addresses.usable(other).of(reached).casefold() != address:
-            session.execute(
-                update(Reminder).where(of_message, Reminder.contact_id == other.id).values(message_id=None)
-            )
+    reached, address = route.identity
+    others = session.scalars(select(Contact).where(Contact.id.in_(kinds.keys() - {carrier.id})))
+    gone = {each.id for each in others if Addresses.usable(each).of(reached).casefold() != address}
+    _take_out(session, message, gone)
+
+
+def _kinds(session: Session, message: Message) -> dict[int, set[Kind]]:
+    """Why each contact behind the message gets it."""
+    found: dict[int, set[Kind]] = {}
+    of_message = select(Reminder.contact_id, Reminder.kind).where(Reminder.message_id == message.id)
+    for contact_id, kind in session.execute(of_message):
+        found.setdefault(contact_id, set()).add(kind)
+    return found
+
+
+def _is_served(session: Session, message: Message, route: Route, today: dt.date) -> bool:
+    """Whether the message would be a second one to an address that it was not made for."""
+    if route.address.casefold() == message.address.casefold() or route.intended not in ADDRESSED:
+        return False
+    other = select(Message.id).where(
+        Message.id != message.id,
+        Message.on_date == today,
+        func.lower(Message.address) == route.address.lower(),
+        Message.state.not_in(NOT_RECEIVED),
+    )
+    return session.scalar(other.limit(1)) is not None
+
+
+def _take_out(session: Session, message: Message, contacts: set[int]) -> None:
+    """What is for these contacts waits for another message."""
+    session.execute(
+        update(Reminder)
+        .where(Reminder.message_id == message.id, Reminder.contact_id.in_(contacts))
+        .values(message_id=None)
+    )

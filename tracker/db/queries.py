@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 
 from tracker.db.models import Contact, ContactDivision, ContactRole, DueMove, FollowUp, Measure
 from tracker.domain.contacts import Role
@@ -68,10 +68,3 @@ def is_valid(today: dt.date) -> ColumnElement[bool]:
         or_(Contact.valid_from.is_(None), Contact.valid_from <= today),
         or_(Contact.valid_until.is_(None), Contact.valid_until >= today),
     )
-
-
-def owns(contact_id: ColumnElement[int], division_id: Any) -> ColumnElement[bool]:
-    """Whether a contact answers for a division: it is among its own, or it has none and so has all."""
-    own = exists().where(ContactDivision.contact_id == contact_id, ContactDivision.division_id == division_id)
-    has_any = exists().where(ContactDivision.contact_id == contact_id)
-    return or_(own, ~has_any)

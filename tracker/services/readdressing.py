@@ -5,12 +5,11 @@ import datetime as dt
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Contact, Message, MessageState, Reminder
+from tracker.db.models import Contact, Message, Reminder
 from tracker.domain.reminders import Kind
+from tracker.services.message_making import NOT_RECEIVED
 from tracker.services.outcomes import REFUSED
 from tracker.services.routing import ADDRESSED, Addresses, Route, Routing
-
-NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
 
 
 def readdress(session: Session, message: Message, routing: Routing, *, today: dt.date) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,8 +124,9 @@ class App:
     @cached_property
     def rules(self) -> ReminderRules:
         """What the office changed about its reminders."""
-        names = ("due_soon_days", "overdue_weekday", "overdue_weeks", "monthly_cap", "years_end_days")
-        return ReminderRules(**{name: getattr(self.settings, name) for name in names})
+        return ReminderRules(
+            **{each.name: getattr(self.settings, each.name) for each in fields(ReminderRules)}
+        )
 
     def routing(self, *, really_send: bool = False) -> "Routing":
         """Where messages go; from a rehearsal into files, unless it is to send really."""

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -103,6 +104,20 @@ def _setting(key: str, default: Any, read: Callable[[Any], Any], comment: str, e
     return field(default_factory=lambda: read(default), metadata=metadata)
 
 
+def _ascending(*, length: int, low: int, high: int) -> Callable[[Any], tuple[int, ...]]:
+    number = _number(low, high)
+
+    def read(value: Any) -> tuple[int, ...]:
+        if not isinstance(value, list) or len(value) != length:
+            raise ValueError(f"a list of {length} numbers is expected")
+        numbers = tuple(number(each) for each in value)
+        if any(later <= earlier for earlier, later in pairwise(numbers)):
+            raise ValueError("each number must be greater than the one before")
+        return numbers
+
+    return read
+
+
 CADENCES = ("monthly", "quarterly", "half-yearly", "yearly")
 KINDS = ("escalation", "overdue", "due-soon", "monthly", "quarterly", "summary", "coordinator")
 
@@ -167,6 +182,18 @@ class Settings:
         _number(0, 366),
         "How long a plan is reminded of after its fiscal year ended.",
     )
+    escalation_days: tuple[int, ...] = _setting(
+        "reminders.escalation_days",
+        [7, 21, 45],
+        _ascending(length=3, low=1, high=366),
+        "Days overdue at which the head of division, the deputy and the director are told.",
+    )
+    escalation_use_days: int = _setting(
+        "reminders.escalation_use_days",
+        30,
+        _number(1, 366),
+        "How many days after that it may still be told, if it could not be before.",
+    )
     channel_order: tuple[str, ...] = _setting(
         "channels.order",
         ["line", "email", "file"],
@@ -202,6 +229,9 @@ class Settings:
     mail_seconds: int = _setting(
         "email.timeout_seconds", 30, _number(1, 600), "How long to wait for the mail server at each step."
     )
+    mail_per_minute: int = _setting(
+        "email.per_minute", 0, _number(0, 100_000), "At most so many e-mails a minute; 0 is as many as go."
+    )
     line_api: str = _setting(
         "line.api",
         "https://api.line.me",
@@ -211,6 +241,18 @@ class Settings:
     )
     line_seconds: int = _setting(
         "line.timeout_seconds", 30, _number(1, 600), "How long to wait for LINE's answer."
+    )
+    line_style: str = _setting(
+        "line.style", "flex", _one_of("flex", "text"), "flex: a card with headings and a button; text: plain."
+    )
+    line_reserve: int = _setting(
+        "line.reserve",
+        30,
+        _number(0, 1_000_000),
+        "So many of the month's LINE messages are kept for escalations; the rest then goes by e-mail.",
+    )
+    line_per_minute: int = _setting(
+        "line.per_minute", 0, _number(0, 120_000), "At most so many pushes a minute; 0 is as many as go."
     )
     look_every: int = _setting(
         "run.look_every_minutes", 5, _number(1, 60), "How often 'tracker run' looks for what is owed."
@@ -351,6 +393,6 @@ def toml_value(value: Any) -> str:
     """A default as it would be written in the settings file."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return f"[{', '.join(toml_value(item) for item in value)}]"
     return f'"{value}"' if isinstance(value, str) else str(value)

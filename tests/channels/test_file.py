@@ -38,7 +38,8 @@ def test_file_json_holds_every_field(tmp_path):
     FileChannel(tmp_path).send(message, now=NOW)
 
     raw = (tmp_path / f"20220301-{KEY}.json").read_text(encoding="utf-8")
-    assert json.loads(raw) == asdict(message) | {"created_at": "2022-02-28T17:30:00+00:00"}
+    changed = {"created_at": "2022-02-28T17:30:00+00:00", "thread": []}
+    assert json.loads(raw) == asdict(message) | changed
     assert "ถึงกำหนด" in raw
 
 

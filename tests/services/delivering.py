@@ -12,7 +12,7 @@ from tests.fakes.channel import FakeChannel
 from tracker.db.models import Contact, FollowUp, Measure, Message, Reminder
 from tracker.db.session import make_engine, parse_url, writing
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import Kind, ReminderRules
+from tracker.domain.reminders import REMINDERS, Kind, ReminderRules
 from tracker.messages.rendered import Rendered
 from tracker.reports.digest import Digest
 from tracker.services.digests import Moment
@@ -20,7 +20,7 @@ from tracker.services.outbox import Delivered, Delivery, deliver_all
 from tracker.services.reminders import Planned, plan_reminders
 from tracker.services.routing import Routing
 
-ALL = frozenset(Kind)
+ALL = REMINDERS
 RULES = ReminderRules()
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tracker.errors import DeliveryError
 
@@ -16,8 +16,9 @@ class Outgoing:
     """One stored message on its way to one address. A retry carries exactly the same values.
 
     ``key`` is the message's UUID: LINE's retry key, and what the e-mail's Message-ID is made of.
-    ``created_at`` is the UTC instant at which the text was stored. ``html`` is empty where the channel
-    has no use for it.
+    ``created_at`` is the UTC instant at which the text was stored. ``html`` (e-mail), ``flex`` (JSON: a list
+    of LINE message objects) and ``calendar`` (an iCalendar file, RFC 5545) are empty where there is none.
+    ``thread`` holds the keys of the e-mails that this one continues, the oldest first.
     """
 
     key: str
@@ -29,14 +30,29 @@ class Outgoing:
     html: str
     language: str
     created_at: dt.datetime
+    flex: str = ""
+    calendar: str = ""
+    thread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The provider took the message: its reference, and a sentence where there is more to say."""
+    """The provider took the message: its reference, and a sentence where there is more to say.
+
+    ``accepted_reference`` names the earlier request where the provider had taken the message before.
+    """
 
     reference: str = ""
     note: str = ""
+    accepted_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many people may be reached this month (None: no limit), and how many were, approximately."""
+
+    limit: int | None
+    used: int
 
 
 class ChannelDown(DeliveryError):
@@ -61,3 +77,26 @@ class Channel(Protocol):
     def probe(self) -> str: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A channel that is paid per person reached.
+
+    Both ask the provider and raise like ``send``; ``people`` is how many a message to the address reaches.
+    """
+
+    def quota(self) -> Quota: ...
+
+    def people(self, address: str) -> int: ...
+
+
+@runtime_checkable
+class Checking(Protocol):
+    """A channel that can look whether an address would be reached, without sending anything.
+
+    ``check_address`` returns "" where it would, otherwise a sentence; it raises like ``send`` where that
+    could not be learnt.
+    """
+
+    def check_address(self, address: str) -> str: ...

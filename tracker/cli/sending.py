@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tracker.app import REHEARSAL, App
 from tracker.cli.context import echo, echo_json, json_option, office_clock, plural, with_app
 from tracker.db.models import Plan
-from tracker.domain.reminders import Kind
+from tracker.domain.reminders import REMINDERS, Kind
 from tracker.services.preview import foreseen_messages, next_moment
 from tracker.services.tick import Ticked
 from tracker.services.tick import tick as tick_once
@@ -44,7 +44,7 @@ def tick(app: App, really_send: bool, as_json: bool) -> None:
     "--kind",
     "kinds",
     multiple=True,
-    type=click.Choice([each.value for each in Kind]),
+    type=click.Choice([each.value for each in Kind if each in REMINDERS]),
     help="Only this kind; repeatable.",
 )
 @click.option("--dry-run", is_flag=True, help="Show every message that would go out, and send nothing.")
@@ -58,7 +58,7 @@ def remind(app: App, kinds: tuple[str, ...], dry_run: bool, really_send: bool, a
 
     Example: tracker remind --dry-run
     """
-    wanted = frozenset(Kind(kind) for kind in kinds) or frozenset(Kind)
+    wanted = frozenset(Kind(kind) for kind in kinds) or REMINDERS
     if dry_run:
         _preview(app, wanted, as_json=as_json)
     else:

@@ -64,7 +64,9 @@ class Division(Base):
 class Contact(Base):
     """A post or person that receives messages. The validity is in days, both included; None is unbounded.
 
-    A suspended address got a permanent refusal; the column keeps the reason until a person clears it.
+    ``channels`` is the contact's own order of channels, separated by ";" ("": the office's). A suspended
+    address got a permanent refusal; the columns keep the reason and the day until a person clears it. From
+    ``paused_from`` to ``paused_until``, both included, the contact gets nothing.
     """
 
     __tablename__ = "contacts"
@@ -81,6 +83,12 @@ class Contact(Base):
     valid_until: Mapped[dt.date | None]
     email_suspended: Mapped[str] = mapped_column(default="")
     line_suspended: Mapped[str] = mapped_column(default="")
+    channels: Mapped[str] = mapped_column(server_default="")
+    email_suspended_on: Mapped[dt.date | None]
+    line_suspended_on: Mapped[dt.date | None]
+    paused_from: Mapped[dt.date | None]
+    paused_until: Mapped[dt.date | None]
+    pause_reason: Mapped[str] = mapped_column(server_default="")
 
 
 class ContactDivision(Base):
@@ -107,7 +115,8 @@ class Plan(Base):
     """One agency's measures for one fiscal year.
 
     ``tracked_from`` is the day from which follow-ups count; nothing is sent for the plan before the instant
-    ``sends_from``. Indicators, absent items and warnings are kept as the document gave them.
+    ``sends_from``, nor from ``paused_from`` to ``paused_until``, both included. Indicators, absent items and
+    warnings are kept as the document gave them.
     """
 
     __tablename__ = "plans"
@@ -126,6 +135,9 @@ class Plan(Base):
     indicators: Mapped[list[dict[str, Any]]]
     absent: Mapped[list[dict[str, Any]]]
     warnings: Mapped[list[dict[str, Any]]]
+    paused_from: Mapped[dt.date | None]
+    paused_until: Mapped[dt.date | None]
+    pause_reason: Mapped[str] = mapped_column(server_default="")
 
 
 class Measure(Base):
@@ -279,14 +291,24 @@ class Message(Base):
     """One digest to one contact: unique by contact, office day and number.
 
     ``key`` is the UUID that makes a repeat recognisable to LINE and to mailboxes. ``channel`` is where it
-    goes, ``intended_channel`` where it would have gone. The text is stored just before the first attempt and
-    never changes after it. ``unsure`` counts the attempts of which the outcome is not known.
+    goes, ``intended_channel`` where it would have gone. What leaves (subject, body, html; ``flex``: the JSON
+    of LINE's objects; ``calendar``: an iCalendar file; ``thread``: the keys of the e-mails it continues, the
+    oldest first) is stored just before the first attempt and is the same at every other. ``unsure`` counts
+    the attempts of which the outcome is not known. ``cost`` is how many people a push reaches, None off LINE.
+    The smallest ``turn`` leaves first.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("contact_id", "on_date", "number"),
-        Index(None, "state", "next_attempt_at"),
+        Index(
+            "ix_messages_ready",
+            "turn",
+            "next_attempt_at",
+            sqlite_where=text("state IN ('queued', 'retry')"),
+        ),
+        Index(None, "state", "lease_until"),
+        Index(None, "on_date"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -304,6 +326,11 @@ class Message(Base):
     subject: Mapped[str] = mapped_column(default="")
     body: Mapped[str] = mapped_column(default="")
     html: Mapped[str] = mapped_column(default="")
+    flex: Mapped[str] = mapped_column(server_default="")
+    calendar: Mapped[str] = mapped_column(server_default="")
+    thread: Mapped[str] = mapped_column(server_default="")
+    cost: Mapped[int | None]
+    turn: Mapped[int] = mapped_column(server_default="0")
     rendered_at: Mapped[dt.datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     unsure: Mapped[int] = mapped_column(default=0)
@@ -365,3 +392,63 @@ class MessageItem(Base):
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
     follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_ups.id"), primary_key=True)
+
+
+class Attempt(Base):
+    """One try to hand a message over: by which channel, to which address, and what came of it.
+
+    ``outcome`` is the state it led to. ``request_id`` is the provider's name for the request, and
+    ``accepted_request_id`` that of the earlier request which LINE had accepted already.
+    """
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index(None, "channel", "at"),)
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    channel: Mapped[str]
+    address: Mapped[str]
+    outcome: Mapped[MessageState] = mapped_column(Word(MessageState))
+    request_id: Mapped[str]
+    accepted_request_id: Mapped[str]
+    remark: Mapped[str]
+
+
+class QuotaReading(Base):
+    """What LINE said of a month's quota at an instant, and what our own messages had cost by then.
+
+    ``month`` is the first day of the month, ``quota`` None where there is no limit, ``used`` and ``spent``
+    are people reached: all of the account's, and ours. ``alarm`` is a sentence where something is wrong.
+    """
+
+    __tablename__ = "quota_readings"
+    __table_args__ = (Index(None, "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    month: Mapped[dt.date]
+    quota: Mapped[int | None]
+    used: Mapped[int]
+    spent: Mapped[int]
+    alarm: Mapped[str]
+
+
+class LineAudience(Base):
+    """How many people a LINE group or room holds, when last asked: what a push there costs."""
+
+    __tablename__ = "line_audiences"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    people: Mapped[int]
+    counted_at: Mapped[dt.datetime]
+
+
+class Lease(Base):
+    """A task that one process has at a time: who has it, and until when unless renewed."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[dt.datetime]

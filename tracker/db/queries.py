@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 
-from tracker.db.models import Contact, ContactDivision, ContactRole, DueMove, FollowUp, Measure
+from tracker.db.models import Contact, ContactDivision, ContactRole, DueMove, FollowUp, Measure, Plan
 from tracker.domain.contacts import Role
 from tracker.domain.follow_up import Status
 
@@ -67,4 +67,13 @@ def is_valid(today: dt.date) -> ColumnElement[bool]:
     return and_(
         or_(Contact.valid_from.is_(None), Contact.valid_from <= today),
         or_(Contact.valid_until.is_(None), Contact.valid_until >= today),
+    )
+
+
+def is_paused(table: type[Contact] | type[Plan], today: dt.date) -> ColumnElement[bool]:
+    """Whether a contact or a plan is paused on ``today``."""
+    return and_(
+        table.paused_until.is_not(None),
+        table.paused_until >= today,
+        or_(table.paused_from.is_(None), table.paused_from <= today),
     )

@@ -35,10 +35,17 @@ class Kind(StrEnum):
     QUARTERLY = "quarterly"
     SUMMARY = "summary"
     COORDINATOR = "coordinator"
+    GREETING = "greeting"
 
 
 WEIGHT = {kind: len(Kind) - place for place, kind in enumerate(Kind)}
 """A message that carries several kinds is named for the one of the greatest weight."""
+
+TURN = {kind: place for place, kind in enumerate(Kind)}
+"""Which message leaves first when many wait: that of the smallest number."""
+
+REMINDERS = frozenset(Kind) - {Kind.GREETING}
+"""The kinds that are owed by the calendar; a greeting is sent when somebody asks for it."""
 
 OWNER_KINDS = frozenset({Kind.MONTHLY, Kind.QUARTERLY, Kind.DUE_SOON, Kind.OVERDUE})
 
@@ -50,6 +57,8 @@ class ReminderRules:
     ``due_soon_days`` are working days before the due date; ``overdue_weekday`` counts from Monday = 0;
     ``overdue_weeks`` is the most weekly reminders one overdue follow-up causes; ``monthly_cap`` the most
     messages a contact gets in a month; ``years_end_days`` how long a plan is reminded of after its year.
+    ``escalation_days`` are the days overdue at which supervisors of rank 1, 2 and 3 are told, each of use for
+    ``escalation_use_days``.
     """
 
     due_soon_days: int = 3
@@ -57,6 +66,8 @@ class ReminderRules:
     overdue_weeks: int = 4
     monthly_cap: int = 6
     years_end_days: int = 60
+    escalation_days: tuple[int, ...] = (7, 21, 45)
+    escalation_use_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)

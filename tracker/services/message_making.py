@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.db.models import Contact, Message, MessageState, Reminder
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import Kind, weightiest
+from tracker.domain.reminders import TURN, Kind, weightiest
 from tracker.services.routing import Addresses, Identity, Route, Routing, identity
 
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
@@ -176,12 +176,14 @@ def _insert(
 
 def _row(bundle: list[_Owed], number: int, *, now: dt.datetime, today: dt.date) -> dict[str, object]:
     carrier = bundle[0]
+    kind = weightiest({kind for each in bundle for kind in each.kinds})
     return {
         "key": str(uuid4()),
         "contact_id": carrier.contact_id,
         "on_date": today,
         "number": number,
-        "kind": weightiest({kind for each in bundle for kind in each.kinds}),
+        "kind": kind,
+        "turn": TURN[kind],
         "channel": carrier.route.channel,
         "intended_channel": carrier.route.intended,
         "address": carrier.route.address,
@@ -214,4 +216,5 @@ def _weigh(session: Session, joining: Iterable[tuple[int, _Owed]]) -> None:
     for message_id, each in joining:
         message = session.get_one(Message, message_id)
         message.kind = weightiest({message.kind, *each.kinds})
+        message.turn = TURN[message.kind]
         message.useful_until = max(message.useful_until, each.useful_until)

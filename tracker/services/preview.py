@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db.models import Contact, Message, MessageState, Plan
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import Kind
+from tracker.domain.reminders import REMINDERS, Kind
 from tracker.messages.render import Renderer
 from tracker.services.digests import Moment, build_digest
 from tracker.services.reminders import plan_reminders
@@ -44,7 +44,7 @@ def foreseen_messages(
     *,
     routing: Routing,
     renderer: Renderer,
-    kinds: Collection[Kind] = frozenset(Kind),
+    kinds: Collection[Kind] = REMINDERS,
 ) -> Iterator[Foreseen]:
     """The messages that would leave at ``moment``. It writes; roll the transaction back."""
     plan_reminders(

@@ -30,7 +30,7 @@ from tracker.domain.cadence import Cadence
 from tracker.domain.contacts import DIRECTOR, Role
 from tracker.domain.follow_up import Status
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import FollowUpWindow, Kind, PlanWindow, ReminderRules
+from tracker.domain.reminders import REMINDERS, FollowUpWindow, Kind, PlanWindow, ReminderRules
 from tracker.services.message_making import make_messages
 from tracker.services.routing import Routing
 
@@ -55,7 +55,7 @@ def plan_reminders(
     office: OfficeTime,
     rules: ReminderRules,
     routing: Routing,
-    kinds: Collection[Kind] = frozenset(Kind),
+    kinds: Collection[Kind] = REMINDERS,
 ) -> Planned:
     """Write every reminder of these kinds that is owed at ``now`` and was not written before."""
     _one_planner_at_a_time(session, now)

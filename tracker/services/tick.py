@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from tracker.domain.reminders import Kind
+from tracker.domain.reminders import REMINDERS, Kind
 from tracker.services.digests import Moment
 from tracker.services.outbox import Delivered, Delivery, deliver_all, waiting
 from tracker.services.reminders import Planned, plan_reminders
@@ -18,7 +18,7 @@ class Ticked:
     waiting: int
 
 
-def plan_owed(delivery: Delivery, moment: Moment, kinds: Collection[Kind] = frozenset(Kind)) -> Planned:
+def plan_owed(delivery: Delivery, moment: Moment, kinds: Collection[Kind] = REMINDERS) -> Planned:
     """Write down what is owed at the moment, in one transaction."""
     with delivery.sessions.begin() as session:
         return plan_reminders(
@@ -31,9 +31,7 @@ def plan_owed(delivery: Delivery, moment: Moment, kinds: Collection[Kind] = froz
         )
 
 
-def tick(
-    delivery: Delivery, clock: Callable[[], Moment], kinds: Collection[Kind] = frozenset(Kind)
-) -> Ticked:
+def tick(delivery: Delivery, clock: Callable[[], Moment], kinds: Collection[Kind] = REMINDERS) -> Ticked:
     """Plan, then deliver. A second call right after it finds nothing to do."""
     planned = plan_owed(delivery, clock(), kinds)
     delivered = deliver_all(delivery, clock)

@@ -30,8 +30,8 @@ from tracker.services.divisions import read_catalogue
 if TYPE_CHECKING:
     from tracker.channels.base import Channel
     from tracker.messages.render import Renderer
+    from tracker.services.delivery import Delivery
     from tracker.services.digests import Moment
-    from tracker.services.outbox import Delivery
     from tracker.services.routing import Routing
 
 FIRST_YEAR, LAST_YEAR = 1950, 2200
@@ -151,10 +151,23 @@ class App:
 
     def delivery(self, *, really_send: bool = False) -> "Delivery":
         """What the delivering services need."""
-        from tracker.services.outbox import Delivery  # noqa: PLC0415  slow start, see above
+        from tracker.services.delivery import Delivery  # noqa: PLC0415  slow start, see above
 
-        routing = self.routing(really_send=really_send)
-        return Delivery(self.sessions, self.renderer, self.channel, routing, self.stopping.is_set)
+        settings = self.settings
+        return Delivery(
+            self.sessions,
+            self.renderer,
+            self.channel,
+            self.routing(really_send=really_send),
+            self.stopping.is_set,
+            per_minute={"email": settings.mail_per_minute, "line": settings.line_per_minute},
+            reserve=settings.line_reserve,
+            wait=self.wait,
+        )
+
+    def wait(self, seconds: float) -> bool:
+        """Let seconds pass; false when the clock stands, or when it is time to stop."""
+        return not self.clock_is_set and not self.stopping.wait(seconds)
 
     @cached_property
     def renderer(self) -> "Renderer":

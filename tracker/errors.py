@@ -76,13 +76,22 @@ class NotAllowed(TrackerError):
 class DeliveryError(TrackerError):
     """A channel could not hand a message over.
 
-    ``permanent`` means that trying again with the same address and text cannot help.
+    ``permanent`` means that trying again with the same address and text cannot help; ``blames_address`` tells
+    whether the address is then at fault, so that nothing more should be sent to it, or the message itself.
     ``retry_after`` is the least number of seconds to wait, where the provider named one.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        blames_address: bool = True,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.blames_address = blames_address
         self.retry_after = retry_after
 
 

@@ -15,8 +15,9 @@ from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import REMINDERS, Kind, ReminderRules
 from tracker.messages.rendered import Rendered
 from tracker.reports.digest import Digest
+from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
-from tracker.services.outbox import Delivered, Delivery, deliver_all
+from tracker.services.outbox import deliver_all
 from tracker.services.reminders import Planned, plan_reminders
 from tracker.services.routing import Routing
 
@@ -58,6 +59,8 @@ class Post:
     rules: ReminderRules = RULES
     routing: Routing = field(default_factory=lambda: Routing(configured=frozenset({"line", "email", "file"})))
     jitter: float = 0.0
+    per_minute: dict[str, int] = field(default_factory=dict)
+    reserve: int = 0
 
     def __post_init__(self) -> None:
         self.writer = PlainWriter()
@@ -69,7 +72,15 @@ class Post:
 
     @property
     def delivery(self) -> Delivery:
-        return Delivery(self.sessions, self.writer, self._channel, self.routing, jitter=lambda: self.jitter)  # type: ignore[arg-type]
+        return Delivery(
+            self.sessions,
+            self.writer,  # type: ignore[arg-type]
+            self._channel,  # type: ignore[arg-type]
+            self.routing,
+            jitter=lambda: self.jitter,
+            per_minute=self.per_minute,
+            reserve=self.reserve,
+        )
 
     def moment(self) -> Moment:
         return Moment(self.now, self.office, self.rules)

@@ -16,7 +16,8 @@ from tracker.db.models import Contact, Message, MessageState, Reminder
 from tracker.domain.office_time import OfficeTime, WorkingDays
 from tracker.domain.reminders import Kind
 from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
-from tracker.services.outbox import LEASE, deliver_all, deliver_one
+from tracker.services.outbox import deliver_all, deliver_some
+from tracker.services.recovery import LEASE
 from tracker.services.routing import Routing
 
 ONE = "ฝ่ายหนึ่ง"
@@ -542,14 +543,14 @@ def test_a_rehearsal_that_really_sends_takes_the_real_channel(post: Post) -> Non
 # --- one at a time
 
 
-def test_deliver_one_says_what_became_of_it_and_whether_there_was_more(post: Post) -> None:
+def test_deliver_some_says_what_became_of_it_and_whether_there_was_more(post: Post) -> None:
     add(post, "a", "b")
     post.email.fail(DeliveryError("busy"))
     down: set[str] = set()
 
-    outcomes = [deliver_one(post.delivery, post.moment(), down) for _ in range(3)]
+    outcomes = [deliver_some(post.delivery, post.moment, down) for _ in range(3)]
 
-    assert outcomes == [MessageState.RETRY, MessageState.SENT, None]
+    assert outcomes == [[MessageState.RETRY], [MessageState.SENT], []]
     assert down == set()
 
 

@@ -15,8 +15,8 @@ from tracker.db.models import Message, MessageState
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError
-from tracker.services import outbox
-from tracker.services.outbox import LEASE, recover
+from tracker.services import outbox, preparing
+from tracker.services.recovery import LEASE, recover
 from tracker.services.routing import Routing
 
 WEDNESDAY = at("2022-01-26 09:00")
@@ -55,13 +55,13 @@ def in_the_middle_of_the_text(post: Post, _channel: FakeChannel, patch: pytest.M
 
 
 def before_the_claim_is_committed(_post: Post, _channel: FakeChannel, patch: pytest.MonkeyPatch) -> None:
-    prepare = outbox._prepare
+    prepare = preparing._prepare
 
     def prepared(*args: object) -> None:
         prepare(*args)  # type: ignore[arg-type]
         raise Crash
 
-    patch.setattr(outbox, "_prepare", prepared)
+    patch.setattr(preparing, "_prepare", prepared)
 
 
 def before_sending(_post: Post, channel: FakeChannel, _patch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,13 @@ class ChannelDown(DeliveryError):
     """
 
 
+class QuotaSpent(DeliveryError):
+    """What was paid for this month does not reach: nothing was sent, and nothing more goes by this channel.
+
+    The message may go by another one; its address is not at fault.
+    """
+
+
 class Channel(Protocol):
     """A way to reach a contact.
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from tracker.channels.base import ChannelDown, Receipt
-from tracker.db.models import Contact, Message, MessageState, Reminder
+from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
+from tracker.db.models import Attempt, Contact, Message, MessageState, Reminder
 from tracker.domain.retry import wait_before
 from tracker.errors import DeliveryError, OutcomeUnknown
-from tracker.services.recovery import MOST_UNSURE, READY, SAFE_AGAIN
+from tracker.services.claiming import is_ready
+from tracker.services.digests import Moment
+from tracker.services.line_quota import note_spent
+from tracker.services.recovery import MOST_UNSURE, SAFE_AGAIN
 from tracker.services.routing import ADDRESSED, EMAIL, Addresses, Routing
 
 CLAIMED = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN)
@@ -18,31 +21,47 @@ CLAIMED = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN)
 
 REFUSED, THEN = " refused it: ", " | then: "
 
+PATIENCE, TRIES = dt.timedelta(days=1), 5
+"""After so long, and so many tries, a channel that takes nothing is given up for the contact's next."""
+
+
+NOTHING = Receipt()
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The state that an attempt led to, with what has to be written down.
 
-    ``channel_rests_until`` is set where the provider asked that nothing be tried before.
+    ``suspends`` where the address was refused for good, ``quota_spent`` where the month's messages are used
+    up; ``channel_rests_until`` is set where the provider asked that nothing be tried before.
     """
 
     state: MessageState
-    error: str = ""
+    remark: str = ""
     changes: dict[str, object] = field(default_factory=dict)
+    receipt: Receipt = NOTHING
+    suspends: bool = False
+    quota_spent: bool = False
     channel_rests_until: dt.datetime | None = None
 
 
 def after_success(receipt: Receipt, now: dt.datetime) -> Outcome:
-    """The provider took it."""
-    return Outcome(MessageState.SENT, receipt.note, {"sent_at": now, "reference": receipt.reference})
+    """The provider took it, now or at an earlier attempt."""
+    reference = receipt.accepted_reference or receipt.reference
+    changes: dict[str, object] = {"sent_at": now, "reference": reference}
+    return Outcome(MessageState.SENT, receipt.note, changes, receipt)
 
 
 def after_error(message: Message, error: DeliveryError, *, jitter: float, now: dt.datetime) -> Outcome:
     """Another try where it is safe and can help; otherwise failed, or unknown where it may have arrived."""
+    if isinstance(error, QuotaSpent):
+        # LINE knows no accepted request by this key, or it would have said so: nothing is in doubt.
+        certain: dict[str, object] = {"unsure": 0, "next_attempt_at": now}
+        return Outcome(MessageState.RETRY, str(error), certain, quota_spent=True)
     unsure = message.unsure + isinstance(error, OutcomeUnknown)
     changes: dict[str, object] = {"unsure": unsure}
     if error.permanent:
-        return Outcome(MessageState.FAILED, str(error), changes)
+        return Outcome(MessageState.FAILED, str(error), changes, suspends=error.blames_address)
     if message.channel not in SAFE_AGAIN and unsure >= MOST_UNSURE:
         return Outcome(MessageState.UNKNOWN, str(error), changes)
     asked = dt.timedelta(seconds=error.retry_after or 0)
@@ -51,7 +70,8 @@ def after_error(message: Message, error: DeliveryError, *, jitter: float, now: d
     if unsure and window != dt.timedelta.max and next_at - (message.first_attempt_at or now) >= window:
         return Outcome(MessageState.UNKNOWN, str(error), changes)
     rests_until = now + asked if isinstance(error, ChannelDown) and asked else None
-    return Outcome(MessageState.RETRY, str(error), changes | {"next_attempt_at": next_at}, rests_until)
+    changes["next_attempt_at"] = next_at
+    return Outcome(MessageState.RETRY, str(error), changes, channel_rests_until=rests_until)
 
 
 def put_off(message: Message, problem: str, *, jitter: float, now: dt.datetime) -> None:
@@ -62,28 +82,64 @@ def put_off(message: Message, problem: str, *, jitter: float, now: dt.datetime) 
 
 
 def record(
-    session: Session, claimed: Message, outcome: Outcome, *, routing: Routing, now: dt.datetime
+    session: Session, claimed: Message, tried: Outgoing, outcome: Outcome, *, routing: Routing, moment: Moment
 ) -> MessageState:
     """Write down what became of a message, unless another worker has tried it in the meantime."""
     if outcome.channel_rests_until:
-        _rest(session, claimed.channel, outcome.channel_rests_until)
+        _rest(session, tried.channel, outcome.channel_rests_until)
     query = select(Message).where(
         Message.id == claimed.id,
         Message.state.in_(CLAIMED),
         Message.attempts == claimed.attempts,
-        Message.channel == claimed.channel,
+        Message.channel == tried.channel,
     )
     message = session.scalar(query.with_for_update())
     if message is None:
         return outcome.state
     message.state, message.lease_until = outcome.state, None
-    message.error = _remark(message.error, outcome.error)
+    message.error = _remark(message.error, outcome.remark)
     for name, value in outcome.changes.items():
         setattr(message, name, value)
-    if outcome.state is MessageState.FAILED and message.channel in ADDRESSED:
-        _suspend(session, message, outcome.error)
-        _fall_back(session, message, outcome.error, routing=routing, now=now)
+    given_up = _is_hopeless(message, outcome, moment.now)
+    state = MessageState.FAILED if given_up else outcome.state
+    _keep_attempt(session, message, tried, outcome, state, moment)
+    if outcome.quota_spent:
+        message.rendered_at = None
+        note_spent(session, moment)
+    if outcome.suspends and tried.channel in ADDRESSED:
+        _suspend(session, message, outcome.remark, moment.today)
+    if given_up or outcome.state is MessageState.FAILED:
+        _fall_back(session, message, outcome.remark, routing=routing, now=moment.now)
     return message.state
+
+
+def _is_hopeless(message: Message, outcome: Outcome, now: dt.datetime) -> bool:
+    """Whether the channel has refused everything for so long that another one should be tried."""
+    waits = outcome.state is MessageState.RETRY and not outcome.quota_spent and not message.unsure
+    return waits and message.attempts >= TRIES and now - message.created_at >= PATIENCE
+
+
+def _keep_attempt(
+    session: Session,
+    message: Message,
+    tried: Outgoing,
+    outcome: Outcome,
+    state: MessageState,
+    moment: Moment,
+) -> None:
+    session.merge(
+        Attempt(
+            message_id=message.id,
+            number=message.attempts,
+            at=moment.now,
+            channel=tried.channel,
+            address=tried.address,
+            outcome=state,
+            request_id=outcome.receipt.reference,
+            accepted_request_id=outcome.receipt.accepted_reference,
+            remark=outcome.remark,
+        )
+    )
 
 
 def _remark(before: str, now: str) -> str:
@@ -96,13 +152,13 @@ def _rest(session: Session, channel: str, until: dt.datetime) -> None:
     """Leave a channel alone: after a refused login every further try brings the lock nearer."""
     session.execute(
         update(Message)
-        .where(Message.channel == channel, Message.state.in_(READY), Message.next_attempt_at < until)
+        .where(Message.channel == channel, is_ready(), Message.next_attempt_at < until)
         .values(next_attempt_at=until)
         .execution_options(synchronize_session=False)
     )
 
 
-def _suspend(session: Session, message: Message, reason: str) -> None:
+def _suspend(session: Session, message: Message, reason: str, today: dt.date) -> None:
     """Send nothing more to an address that was refused for good, until a person corrects it."""
     address, suspended = (
         (Contact.email, "email_suspended")
@@ -110,26 +166,34 @@ def _suspend(session: Session, message: Message, reason: str) -> None:
         else (Contact.line_id, "line_suspended")
     )
     session.execute(
-        update(Contact).where(func.lower(address) == message.address.lower()).values({suspended: reason})
+        update(Contact)
+        .where(func.lower(address) == message.address.lower())
+        .values({suspended: reason, f"{suspended}_on": today})
     )
 
 
 def _fall_back(
     session: Session, message: Message, reason: str, *, routing: Routing, now: dt.datetime
 ) -> None:
-    """Give a refused message to the contact's next channel, where there is one with an address.
+    """Give a message that a channel does not take to the contact's next one, where there is an address.
 
-    Otherwise what it carried for others waits for a message to an address of their own.
+    It is written anew, for that channel, unless it may have arrived. Where there is no other channel, what it
+    carried for others waits for a message to an address of their own.
     """
     contact = session.get_one(Contact, message.contact_id, populate_existing=True)
     kinds = set(session.scalars(select(Reminder.kind).where(Reminder.message_id == message.id)))
-    route = routing.route(Addresses.usable(contact), kinds, without=message.channel)
+    given_up = select(Attempt.channel).where(
+        Attempt.message_id == message.id, Attempt.outcome == MessageState.FAILED
+    )
+    without = {message.channel, *session.scalars(given_up)}
+    route = routing.route(Addresses.usable(contact), kinds, without=without)
     if route is None or route.channel not in ADDRESSED:
-        others = (Reminder.message_id == message.id, Reminder.contact_id != message.contact_id)
-        session.execute(update(Reminder).where(*others).values(message_id=None))
+        if message.state is MessageState.FAILED:
+            others = (Reminder.message_id == message.id, Reminder.contact_id != message.contact_id)
+            session.execute(update(Reminder).where(*others).values(message_id=None))
         return
     message.error = f"{message.channel}{REFUSED}{reason}"
     message.channel, message.address = route.channel, route.address
     message.state, message.next_attempt_at = MessageState.RETRY, now
-    message.rendered_at, message.first_attempt_at = None, None
-    message.attempts, message.unsure = 0, 0
+    if not message.unsure:
+        message.rendered_at = None

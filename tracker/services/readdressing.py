@@ -1,6 +1,7 @@
 """Where a message goes on the day it is sent: to the addresses that its contacts have by then."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -8,25 +9,31 @@ from sqlalchemy.orm import Session
 from tracker.db.models import Contact, Message, Reminder
 from tracker.domain.reminders import Kind
 from tracker.services.message_making import NOT_RECEIVED
-from tracker.services.outcomes import REFUSED
 from tracker.services.routing import ADDRESSED, Addresses, Route, Routing
 
 
-def readdress(session: Session, message: Message, routing: Routing, *, today: dt.date) -> None:
-    """Direct a message, before its first attempt, to its contact's present channel and address.
+def readdress(
+    session: Session,
+    message: Message,
+    routing: Routing,
+    *,
+    today: dt.date,
+    without: Collection[str] = (),
+) -> None:
+    """Direct a message, before it is put into words, to its contact's present channel and address.
 
     What it carries for others who are not reached there any more is taken out, and waits for their own. All
     of it is taken out when the contact has no address left, or has moved to one that has a message of today.
-    Of a message that was refused elsewhere it stays on record where it was meant to go.
+    Where a channel is left out (``without``) it stays on record where the message was meant to go.
     """
     kinds = _kinds(session, message)
     carrier = session.get_one(Contact, message.contact_id)
-    route = routing.route(Addresses.usable(carrier), kinds.get(carrier.id, {message.kind}))
+    route = routing.route(Addresses.usable(carrier), kinds.get(carrier.id, {message.kind}), without=without)
     if route is None or _is_served(session, message, route, today):
         _take_out(session, message, set(kinds))
         return
     message.channel, message.address = route.channel, route.address
-    if REFUSED not in message.error:
+    if not without:
         message.intended_channel = route.intended
     reached, address = route.identity
     others = session.scalars(select(Contact).where(Contact.id.in_(kinds.keys() - {carrier.id})))

@@ -6,11 +6,12 @@ channel recognises a repeat the message is repeated, otherwise a person has to d
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, and_, case, or_, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import REPEATS_FOR
-from tracker.db.models import Message, MessageState
+from tracker.db.models import Attempt, Message, MessageState
 from tracker.services.routing import EMAIL
 
 READY = (MessageState.QUEUED, MessageState.RETRY)
@@ -21,6 +22,11 @@ SAFE_AGAIN = {
     for channel, window in REPEATS_FOR.items()
 }
 """How long after its first attempt a message may be repeated, a margin before the channel forgets its key."""
+
+LEASE = dt.timedelta(minutes=15)
+"""Longer than a worker keeps a claim: long before, it gives back what is left of it."""
+
+STOPPED = "The program stopped while this was being sent."
 
 MOST_UNSURE = 2
 """E-mail cannot recognise a repeat: after one, the outcome stays unknown until a person decides."""
@@ -48,18 +54,42 @@ def _take_up_lost(session: Session, now: dt.datetime) -> None:
         Message.channel.in_(list(SAFE_AGAIN)),
         and_(Message.channel == EMAIL, Message.unsure + 1 < MOST_UNSURE),
     )
+    lost = and_(Message.state == MessageState.SENDING, Message.lease_until < now)
+    _keep_attempts(session, lost)
     session.execute(
         update(Message)
-        .where(Message.state == MessageState.SENDING, Message.lease_until < now)
+        .where(lost)
         .values(
             state=case((again, MessageState.RETRY), else_=MessageState.UNKNOWN),
             unsure=Message.unsure + 1,
             next_attempt_at=now,
             lease_until=None,
-            error="The program stopped while this was being sent.",
+            error=STOPPED,
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def _keep_attempts(session: Session, lost: ColumnElement[bool]) -> None:
+    """An attempt of which nobody will tell any more is on record too."""
+    columns = (Message.id, Message.attempts, Message.lease_until, Message.channel, Message.address)
+    rows = [
+        {
+            "message_id": row.id,
+            "number": row.attempts,
+            "at": row.lease_until - LEASE,
+            "channel": row.channel,
+            "address": row.address,
+            "outcome": MessageState.UNKNOWN,
+            "request_id": "",
+            "accepted_request_id": "",
+            "remark": STOPPED,
+        }
+        for row in session.execute(select(*columns).where(lost))
+    ]
+    if rows:
+        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        session.execute(insert(Attempt).on_conflict_do_nothing(), rows)
 
 
 def _give_up_doubtful(session: Session, now: dt.datetime) -> None:

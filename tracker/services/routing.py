@@ -72,12 +72,14 @@ class Routing:
     line_kinds: frozenset[Kind] = field(default_factory=lambda: frozenset({Kind.MONTHLY, Kind.ESCALATION}))
     divert: bool = False
 
-    def route(self, contact: Addresses, kinds: Collection[Kind], *, without: str = "") -> Route | None:
-        """The first usable channel for a message of these kinds, leaving out the channel ``without``.
+    def route(
+        self, contact: Addresses, kinds: Collection[Kind], *, without: Collection[str] = ()
+    ) -> Route | None:
+        """The first usable channel for a message of these kinds, leaving out the channels ``without``.
 
         None when no channel is left. E-mail goes before LINE for kinds that LINE is not kept for.
         """
-        wanted = [each for each in self._preferred(contact, kinds) if each != without]
+        wanted = [each for each in self._preferred(contact, kinds) if each not in without]
         if not wanted:
             return None
         intended = wanted[0]

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from tracker.domain.reminders import REMINDERS, Kind
+from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
-from tracker.services.outbox import Delivered, Delivery, deliver_all, waiting
+from tracker.services.outbox import deliver_all, waiting
 from tracker.services.reminders import Planned, plan_reminders
 
 

@@ -1,0 +1,134 @@
+"""Making a claimed message ready to leave: where it goes today, what it says, what it costs; stored once."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tracker.channels.base import Outgoing
+from tracker.db.models import Attempt, Contact, Message, MessageItem, MessageState
+from tracker.domain.fiscal import first_of_month
+from tracker.errors import TrackerError
+from tracker.services.claiming import give_back
+from tracker.services.delivery import Delivery
+from tracker.services.digests import Moment, build_digest, items_of
+from tracker.services.line_quota import Purse
+from tracker.services.outcomes import put_off
+from tracker.services.readdressing import readdress
+from tracker.services.routing import ADDRESSED, EMAIL, FILE, LINE
+
+log = logging.getLogger(__name__)
+
+LONGEST_THREAD = 20
+
+
+def outgoing(
+    session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse
+) -> Outgoing | None:
+    """The message as it will leave; None when nothing in it is owed, or when it cannot leave now."""
+    try:
+        with session.begin_nested():
+            return _prepare(session, message, delivery, moment, purse)
+    except TrackerError as error:
+        problem = str(error)
+        log.warning("message %s: %s", message.id, problem)
+    except Exception as error:  # one broken message must not stop the others
+        problem = f"({type(error).__name__})"
+        log.exception("message %s: cannot be made", message.id)
+    put_off(message, problem, jitter=delivery.jitter(), now=moment.now)
+    return None
+
+
+def _prepare(
+    session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse
+) -> Outgoing | None:
+    """Its text is made and stored the first time, and never again."""
+    if message.rendered_at is None and not _write(session, message, delivery, moment, purse):
+        return None
+    if delivery.routing.divert:
+        message.channel = FILE
+    message.cost = purse.take(message) if message.channel == LINE else None
+    contact = session.get_one(Contact, message.contact_id)
+    return Outgoing(
+        key=message.key,
+        channel=message.channel,
+        address=message.address,
+        recipient=contact.name,
+        subject=message.subject,
+        text=message.body,
+        html=message.html,
+        language=contact.language,
+        created_at=message.rendered_at or moment.now,
+        flex=message.flex,
+        calendar=message.calendar,
+        thread=tuple(message.thread.split()),
+    )
+
+
+def _write(session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse) -> bool:
+    """Make the text from the present state and addresses; False when it cannot leave by this claim."""
+    claimed_for = message.channel
+    refused = select(Attempt.channel).where(
+        Attempt.message_id == message.id, Attempt.outcome == MessageState.FAILED
+    )
+    without = set(session.scalars(refused))
+    readdress(session, message, delivery.routing, today=moment.today, without=without)
+    if message.channel == LINE and not purse.allows(message):
+        _spare(session, message, delivery, moment, purse, without)
+        return False
+    if message.channel != claimed_for:
+        give_back(message)  # another channel is claimed in its own way
+        return False
+    digest = build_digest(session, message, moment)
+    if digest is None:
+        _cancel(message)
+        return False
+    form = message.channel if message.channel in ADDRESSED else message.intended_channel
+    rendered = delivery.renderer.render(digest, channel=form)
+    message.subject, message.body, message.html = rendered.subject, rendered.text, rendered.html
+    message.flex, message.calendar = rendered.flex, rendered.calendar
+    message.thread = _thread(session, message, moment.today) if form == EMAIL else ""
+    message.rendered_at = moment.now
+    session.execute(delete(MessageItem).where(MessageItem.message_id == message.id))
+    session.add_all(MessageItem(message_id=message.id, follow_up_id=each) for each in items_of(digest))
+    return True
+
+
+def _spare(
+    session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse, without: set[str]
+) -> None:
+    """Give it to another channel where LINE's month does not reach; without one it waits for another day."""
+    reason = purse.reason(message)
+    readdress(session, message, delivery.routing, today=moment.today, without={*without, LINE})
+    give_back(message)
+    message.error = reason
+    if message.channel not in ADDRESSED or message.channel == LINE:
+        message.channel = LINE
+        message.next_attempt_at = moment.office.next_reminding(moment.now)
+
+
+def _cancel(message: Message) -> None:
+    message.state, message.lease_until = MessageState.CANCELLED, None
+    message.attempts, message.first_attempt_at = 0, None
+    message.error = "Nothing in it was owed any more."
+
+
+def _thread(session: Session, message: Message, today: dt.date) -> str:
+    """The e-mails that this one continues: those its contact got this month, as each month asks anew.
+
+    A month's reports fall due, and are reminded of, within the month that follows it.
+    """
+    earlier = (
+        select(Message.key)
+        .where(
+            Message.contact_id == message.contact_id,
+            Message.on_date.between(first_of_month(today), today),
+            Message.intended_channel == EMAIL,
+            Message.state == MessageState.SENT,
+            Message.address == message.address,
+        )
+        .order_by(Message.sent_at, Message.id)
+    )
+    keys = list(session.scalars(earlier))
+    return " ".join([*keys[:1], *keys[1:][-LONGEST_THREAD:]])

@@ -127,10 +127,11 @@ def _keep_attempt(
     state: MessageState,
     moment: Moment,
 ) -> None:
-    session.merge(
+    earlier = select(func.max(Attempt.number)).where(Attempt.message_id == message.id)
+    session.add(
         Attempt(
             message_id=message.id,
-            number=message.attempts,
+            number=(session.scalar(earlier) or 0) + 1,
             at=moment.now,
             channel=tried.channel,
             address=tried.address,
@@ -177,7 +178,7 @@ def _fall_back(
 ) -> None:
     """Give a message that a channel does not take to the contact's next one, where there is an address.
 
-    It is written anew, for that channel, unless it may have arrived. Where there is no other channel, what it
+    It is written anew, for that channel, and its tries begin again. Where there is no other channel, what it
     carried for others waits for a message to an address of their own.
     """
     contact = session.get_one(Contact, message.contact_id, populate_existing=True)
@@ -195,5 +196,5 @@ def _fall_back(
     message.error = f"{message.channel}{REFUSED}{reason}"
     message.channel, message.address = route.channel, route.address
     message.state, message.next_attempt_at = MessageState.RETRY, now
-    if not message.unsure:
-        message.rendered_at = None
+    message.rendered_at, message.first_attempt_at = None, None
+    message.attempts, message.unsure = 0, 0

@@ -81,8 +81,12 @@ class Machine:
         config.write_text('[email]\nsecurity = "none"\nfrom = "ita@x.example"\n', encoding="utf-8")
 
     def start(self, *arguments: str, code: str = MAIN) -> subprocess.Popen[str]:
+        return self.start_program(["-c", code], *arguments)
+
+    def start_program(self, program: list[str] | None, *arguments: str) -> subprocess.Popen[str]:
+        """Python with these arguments; without any, the command line."""
         environ = {**self.environ, "TRACKER_NOW": self.now.isoformat()}
-        command = [sys.executable, "-c", code, *arguments]
+        command = [sys.executable, *(program or ["-c", MAIN]), *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(command, cwd=self.app.folder, env=environ, **pipes)  # type: ignore[call-overload,no-any-return]
 

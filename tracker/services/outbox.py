@@ -134,7 +134,7 @@ def _attempt(
     delivery: Delivery, claimed: Message, letter: Outgoing, down: set[str], moment: Moment
 ) -> Outcome:
     try:
-        return after_success(_send(delivery, letter, moment), moment.now)
+        return after_success(claimed, _send(delivery, letter, moment), moment.now)
     except DeliveryError as error:
         if isinstance(error, ChannelDown | QuotaSpent):
             down.add(letter.channel)

@@ -19,6 +19,8 @@ from tracker.services.routing import ADDRESSED, EMAIL, Addresses, Routing
 CLAIMED = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN)
 """A claimed message is being sent, unless its lease ran out: then it was put back, or left to a person."""
 
+TWICE = "It may have arrived twice, both times with the same Message-ID: the outcome of one try is not known."
+
 REFUSED, THEN = " refused it: ", " | then: "
 
 PATIENCE, TRIES = dt.timedelta(days=1), 5
@@ -45,11 +47,12 @@ class Outcome:
     channel_rests_until: dt.datetime | None = None
 
 
-def after_success(receipt: Receipt, now: dt.datetime) -> Outcome:
+def after_success(message: Message, receipt: Receipt, now: dt.datetime) -> Outcome:
     """The provider took it, now or at an earlier attempt."""
     reference = receipt.accepted_reference or receipt.reference
     changes: dict[str, object] = {"sent_at": now, "reference": reference}
-    return Outcome(MessageState.SENT, receipt.note, changes, receipt)
+    repeated = message.unsure and message.channel not in SAFE_AGAIN
+    return Outcome(MessageState.SENT, TWICE if repeated else receipt.note, changes, receipt)
 
 
 def after_error(message: Message, error: DeliveryError, *, jitter: float, now: dt.datetime) -> Outcome:

@@ -70,9 +70,7 @@ def number(*, least: float = float("-inf"), most: float = float("inf"), whole: b
     return check
 
 
-def text(
-    most: int, *, units: Callable[[str], int] = utf16, blank: bool = False, empty: str = EMPTY
-) -> Check:
+def text(most: int, *, units: Callable[[str], int] = utf16, blank: bool = False, empty: str = EMPTY) -> Check:
     """``blank`` lets white space alone pass; ``empty`` is said where there is nothing."""
 
     def check(value: Any) -> Iterator[Problem]:

@@ -192,8 +192,8 @@ def test_line_rate_limit_is_transient(line_server, line):
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7), ("soon", 60), ("-3", 60), ("๗", 60)])
 def test_line_rate_limit_obeys_a_pause_that_can_be_read(line_server, line, header, seconds):
     server = line_server()
-    server.fail_next("status", status=429, body=b'{"message":"slow"}')
-    server._faults[-1].headers["Retry-After"] = header.encode().decode("latin-1")
+    headers = {"Retry-After": header.encode().decode("latin-1")}
+    server.fail_next("status", status=429, body=b'{"message":"slow"}', headers=headers)
 
     with pytest.raises(DeliveryError) as caught:
         line(server).send(to_line(), now=NOW)

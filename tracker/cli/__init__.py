@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": ("tracker.cli.plan:plan", "Import, export, list and show plans."),
     "division": ("tracker.cli.division:division", "List and add the agency's divisions."),
     "contact": ("tracker.cli.contact:contact", "List, add and import the people who get messages."),
+    "days-off": ("tracker.cli.days_off:days_off", "List and edit the days on which the office is closed."),
     "list": ("tracker.cli.listing:list_", "List follow-ups, with filters."),
     "show": ("tracker.cli.show:show", "Show a measure: follow-ups, evidence, messages, history."),
     "done": ("tracker.cli.closing:done", "Mark follow-ups as done."),

@@ -61,17 +61,12 @@ def _database(app: App) -> Iterator[Finding]:
 def _days_off(app: App) -> Iterator[Finding]:
     year = app.office.fiscal_year(app.today).year
     for each in (year, year + 1):
-        path = app.files.find(f"{days_off.FOLDER}/{each}.csv")
-        if not path.is_file():
-            yield Finding(
-                "days off",
-                WARNING,
-                f"there is no table for {each}; make {app.files.office / days_off.FOLDER / f'{each}.csv'}",
-            )
-        elif number := days_off.unconfirmed(path):
-            yield Finding("days off", WARNING, f"{each}: {number} days are not confirmed yet, in {path}")
-        else:
-            yield Finding("days off", OK, f"{each}: confirmed")
+        doubt = days_off.doubt(app.files.find, each)
+        yield (
+            Finding("days off", WARNING, str(doubt))
+            if doubt
+            else Finding("days off", OK, f"{each}: confirmed")
+        )
 
 
 def _channels(app: App) -> Iterator[Finding]:

@@ -117,7 +117,12 @@ def _print_plans(app: App, rows: Sequence[Row[Any]]) -> None:
     columns += [Column("Tracked from"), Column("Document")]
     counts = ("fiscal_year", "measures", "follow_ups")
     cells = [
-        [each.agency, *(str(getattr(each, key)) for key in counts), shown_date(each.tracked_from), each.source]
+        [
+            each.agency,
+            *(str(getattr(each, key)) for key in counts),
+            shown_date(each.tracked_from),
+            each.source,
+        ]
         for each in rows
     ]
     echo_table(columns, cells)

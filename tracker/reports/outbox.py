@@ -12,7 +12,16 @@ from typing import Any
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Attempt, Contact, FollowUp, Measure, Message, MessageItem, MessageState, Reminder
+from tracker.db.models import (
+    Attempt,
+    Contact,
+    FollowUp,
+    Measure,
+    Message,
+    MessageItem,
+    MessageState,
+    Reminder,
+)
 from tracker.domain.reminders import WEIGHT, Kind
 from tracker.errors import UnknownName
 from tracker.thai.text import folded_key

@@ -140,9 +140,7 @@ def known_contacts(session: Session, agency_id: int) -> dict[ContactKey, Contact
     return {(folded_key(each.name), frozenset(divisions[each.id])): each for each in contacts}
 
 
-def fill(
-    session: Session, contact: Contact, entry: ContactEntry, divisions: Sequence[Division]
-) -> list[str]:
+def fill(session: Session, contact: Contact, entry: ContactEntry, divisions: Sequence[Division]) -> list[str]:
     """Write an entry onto a contact; the columns that this changed. A new address is not suspended."""
     wanted = {name: getattr(entry, name) for name in _PLAIN}
     if entry.channels is not None:

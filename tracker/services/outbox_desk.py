@@ -164,9 +164,7 @@ def _to_present_address(session: Session, message: Message, *, really_send: bool
     return [f"It goes by {channel} to {address} now."] if moved else []
 
 
-def _record(
-    session: Session, message: Message, what: str, before: MessageState, decision: Decision
-) -> None:
+def _record(session: Session, message: Message, what: str, before: MessageState, decision: Decision) -> None:
     record(
         session,
         what,

@@ -117,13 +117,8 @@ def _print_plans(app: App, rows: Sequence[Row[Any]]) -> None:
     columns += [Column("Tracked from"), Column("Document")]
     counts = ("fiscal_year", "measures", "follow_ups")
     cells = [
-        [
-            each.agency,
-            *(str(getattr(each, key)) for key in counts),
-            shown_date(each.tracked_from),
-            each.source,
-        ]
-        for each in rows
+        [row.agency, *(str(getattr(row, key)) for key in counts), shown_date(row.tracked_from), row.source]
+        for row in rows
     ]
     echo_table(columns, cells)
     for row in rows:

@@ -264,7 +264,8 @@ def test_contact_before_any_plan_says_what_to_do(empty: Tracker, words: tuple[st
 def test_export_is_imported_as_it_was(office: Tracker, empty: Tracker, name: str) -> None:
     office.says(
         "contact", "add", "=1+1", "--phone", "+66 2", "--division", "โยธา", "--division", "ฝ่ายใหม่",
-        "--until", "2027-09-30", "--channels", "email,line", "--role", "supervisor", "--email", "a@b.go.th", "--rank", "2",
+        "--until", "2027-09-30", "--channels", "email,line", "--role", "supervisor",
+        "--rank", "2", "--email", "a@b.go.th",
     )  # fmt: skip
     empty.says("init")
     empty.says("plan", "import", PLAN)

@@ -126,8 +126,8 @@ def test_retry_says_what_to_expect_and_the_next_tick_sends(sent: Tracker) -> Non
     )
     assert sent.says("outbox", "retry", 2, 1, "--reason", "โทรถามแล้ว") == (
         f"1 to {TABIAN}: waits to be sent again.\n"
-        "2 to หัวหน้าฝ่ายโยธา: waits to be sent again. It may arrive twice: it cannot be known whether the first "
-        "one arrived.\n"
+        "2 to หัวหน้าฝ่ายโยธา: waits to be sent again. "
+        "It may arrive twice: it cannot be known whether the first one arrived.\n"
         "They go out with the next 'tracker tick'.\n"
     )
 

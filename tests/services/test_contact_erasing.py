@@ -45,10 +45,8 @@ def erase(post: Post, name: str = NAME) -> Erased:
 def everything(post: Post) -> str:
     """All text of all tables."""
     with post.sessions() as session:
-        tables = Base.metadata.sorted_tables
-        return "\n".join(
-            str(value) for table in tables for row in session.execute(select(table)) for value in row
-        )
+        rows = (row for table in Base.metadata.sorted_tables for row in session.execute(select(table)))
+        return "\n".join(str(value) for row in rows for value in row)
 
 
 def test_every_form_of_the_person_goes(post: Post) -> None:

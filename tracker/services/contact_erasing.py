@@ -131,8 +131,9 @@ def _clear_tries(session: Session, of_agency: Select[int], forms: list[str]) -> 
 
 
 def _forms(text: str) -> Iterator[str]:
-    """How a text may stand in a message: plain, in HTML, in JSON."""
+    """How a text may stand in a message: plain, in HTML by either habit, in JSON."""
     yield text
+    yield html.escape(text)
     yield html.escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
     yield json.dumps(text, ensure_ascii=False)[1:-1]
     yield json.dumps(text)[1:-1]

@@ -87,13 +87,13 @@ def test_monthly_card_says_what_is_asked_by_when_how_and_whom_to_call():
         "ไตรมาสที่ 1/2565 · เกินกำหนด 22 วัน",
         "I1",
         "บุคลากรปฏิบัติงานตามขั้นตอนและระยะเวลาที่กำหนด",
-        "มกราคม 2565 · ภายใน 7 ก.พ. 65",
+        "ภายใน 7 ก.พ. 65 · มกราคม 2565",
         "I2",
         "บุคลากรให้บริการแก่ผู้มาติดต่ออย่างเท่าเทียมกัน",
-        "มกราคม 2565 · ภายใน 7 ก.พ. 65",
+        "ภายใน 7 ก.พ. 65 · มกราคม 2565",
         "I3",
         "บุคลากรมุ่งผลสำเร็จของงาน",
-        "มกราคม 2565 · ภายใน 7 ก.พ. 65",
+        "ภายใน 7 ก.พ. 65 · มกราคม 2565",
         "และอีก 1 รายการ ขอรายการทั้งหมดได้ที่ผู้ประสานงาน",
         "ครั้งถัดไป ภายใน 7 มีนาคม 2565 (3 รายการ)",
         "วิธีรายงาน",
@@ -131,6 +131,26 @@ def test_telephone_that_cannot_be_dialled_is_shown_as_text():
     [bubble] = bubbles(message)
     assert texts(bubble["footer"])[-1] == "โทร. ที่โต๊ะประชาสัมพันธ์"
     assert buttons(bubble["footer"]) == []
+
+
+def test_merged_message_has_a_rule_between_its_sections():
+    everything = digest(
+        plan(owner=MONTHLY_OWNER, supervisor=OVERSEER, coordinator=COORDINATORS, support=SUPPORT),
+        kinds=set(Kind),
+    )
+
+    [message] = card(everything)
+
+    assert [part["type"] for part in bubbles(message)[0]["body"]["contents"]].count("separator") == 3
+
+
+def test_number_that_the_heading_tells_is_not_repeated_alone():
+    owner = replace(EMPTY_OWNER, year_total=124, next_on=dt.date(2022, 3, 7), next_count=3)
+    [message] = card(digest(plan(owner=owner), kinds={Kind.MONTHLY}))
+
+    [bubble] = bubbles(message)
+    assert "เริ่มติดตามแผน ทั้งปี 124 รายการ" in texts(bubble["header"])
+    assert "124" not in texts(bubble["body"])
 
 
 OWNER = replace(EMPTY_OWNER, to_report=(I1, O31), due_soon=(I1,), closing=(I2,))

@@ -56,8 +56,8 @@ def body(lines: Iterable[Line], tone: Tone) -> Part:
 
 def foot(lines: Iterable[Line], tone: Tone) -> Part:
     """The foot, on a ground of its own and closer together."""
-    contents = [{name: part[name] for name in part if name != "margin"} for part in _parts(lines, tone)]
-    return {**_column(contents, "sm"), "paddingAll": "16px", "backgroundColor": tone.tint}
+    close = [{**part, "margin": "none" if part["type"] == "text" else "lg"} for part in _parts(lines, tone)]
+    return {**_column(close, "none"), "paddingAll": "16px", "backgroundColor": tone.tint}
 
 
 def _parts(lines: Iterable[Line], tone: Tone) -> Iterator[Part]:
@@ -91,7 +91,7 @@ def _item(line: Line, tone: Tone) -> Part:
     texts = [_text(text, **look) for text, look in zip((title, small), looks, strict=True) if text]
     contents = [{**_column(texts, "xs"), "flex": 9}] if texts else []
     if code:
-        colour = _URGENT if late else tone.strong
+        colour = _URGENT if late else _INK
         contents.insert(0, {**_text(code, size="sm", weight="bold", color=colour), "flex": 2})
     return {"type": "box", "layout": "horizontal", "spacing": "sm", "contents": contents}
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.line_messages import problems_of
+from tests.messages.cards import RENDERER, bubbles, buttons, card, texts
 from tests.messages.digests import (
     COORDINATOR,
     COORDINATORS,
@@ -21,47 +22,18 @@ from tests.messages.digests import (
     SUMMARY,
     SUPPORT,
     digest,
-    item,
     plan,
-    renderer,
 )
 from tests.messages.test_limits import DIGESTS
 from tracker.channels.line_objects import objects_of
 from tracker.config import ConfigFiles, shipped
 from tracker.domain.reminders import Kind
 from tracker.errors import ConfigError
-from tracker.messages.card import card_json
 from tracker.messages.card_parts import TONES
 from tracker.messages.render import Renderer
 from tracker.reports.digest import SupervisorPart
 
-RENDERER = renderer()
 MONTHLY = digest(plan(owner=MONTHLY_OWNER), kinds={Kind.MONTHLY})
-
-
-def card(a_digest) -> list[dict]:
-    return json.loads(RENDERER.render(a_digest, channel="line").flex)
-
-
-def bubbles(message: dict) -> list[dict]:
-    contents = message["contents"]
-    return contents["contents"] if contents["type"] == "carousel" else [contents]
-
-
-def texts(part) -> list[str]:
-    """Every text of a part, in reading order."""
-    if isinstance(part, list):
-        return [text for each in part for text in texts(each)]
-    if part.get("type") == "text":
-        return [part["text"]]
-    blocks = [part[name] for name in ("header", "body", "footer") if name in part]
-    return texts(blocks or part.get("contents", []))
-
-
-def buttons(part) -> list[dict]:
-    if isinstance(part, list):
-        return [action for each in part for action in buttons(each)]
-    return [part["action"]] if part["type"] == "button" else buttons(part.get("contents", []))
 
 
 def test_monthly_card_says_what_is_asked_by_when_how_and_whom_to_call():
@@ -191,75 +163,6 @@ def test_white_is_read_on_every_band_and_the_colour_on_its_tint(tone):
     assert (luminance(tone.tint) + 0.05) / (luminance(tone.strong) + 0.05) >= 4.5
 
 
-def long_list(number: int, *, days: int = 3) -> tuple:
-    """Items I1, I2, …, of which one in ``days`` falls due on each of that many days."""
-    first = dt.date(2022, 2, 7)
-    return tuple(
-        item(f"I{n + 1}", first + dt.timedelta(days=n * days // number), "การเปิดเผยข้อมูลสาธารณะ" * 2)
-        for n in range(number)
-    )
-
-
-def listing(number: int, *, lists_all: bool = True):
-    owner = replace(EMPTY_OWNER, to_report=long_list(number))
-    return replace(digest(plan(owner=owner), kinds={Kind.MONTHLY}), lists_all=lists_all)
-
-
-def codes(messages: list[dict]) -> list[str]:
-    """The codes on the further cards, in order."""
-    pages = [bubble for message in messages for bubble in bubbles(message)][1:]
-    return [text for page in pages for text in texts(page["body"]) if text[0] == "I"]
-
-
-@pytest.mark.parametrize(("number", "pages"), [(5, 0), (6, 1), (10, 1), (11, 2), (64, 7)])
-def test_whole_list_follows_on_further_cards_where_nothing_else_carries_it(number, pages):
-    messages = card(listing(number))
-
-    shown = [bubble for message in messages for bubble in bubbles(message)]
-    assert len(shown) == 1 + pages
-    assert codes(messages) == ([f"I{n + 1}" for n in range(number)] if pages else [])
-    assert not problems_of(messages)
-
-
-def test_whole_list_is_left_to_the_e_mail_where_there_is_one():
-    [message] = card(listing(64, lists_all=False))
-
-    assert message["contents"]["type"] == "bubble"
-
-
-def test_card_of_a_list_repeats_the_date_when_it_begins_inside_one():
-    [message] = card(listing(24))
-
-    _, first, second, third = bubbles(message)
-    assert [text for text in texts(first["body"]) if "ภายใน" in text] == [
-        "ภายใน 7 กุมภาพันธ์ 2565",
-        "ภายใน 8 กุมภาพันธ์ 2565",
-    ]
-    assert texts(second["body"])[0] == "ภายใน 8 กุมภาพันธ์ 2565"
-    assert texts(third["body"])[0] == "ภายใน 9 กุมภาพันธ์ 2565"
-    assert texts(second["header"])[0] == "รายการทั้งหมด 24 รายการ (2/3)"
-
-
-def test_list_too_long_for_one_carousel_goes_on_in_another_object():
-    messages = card(listing(200))
-
-    assert 2 <= len(messages) <= 5
-    assert codes(messages) == [f"I{n + 1}" for n in range(200)]
-    assert messages[1]["altText"].startswith("(2) ITA 2565: ")
-    assert not problems_of(messages)
-
-
-def test_list_too_long_for_five_objects_says_how_many_it_left_out():
-    messages = card(listing(2000))
-
-    shown = codes(messages)
-    last = texts(bubbles(messages[-1])[-1]["body"])[-1]
-    assert len(messages) == 5
-    assert shown == [f"I{n + 1}" for n in range(len(shown))]
-    assert last == f"และอีก {2000 - len(shown)} รายการ ขอรายการทั้งหมดได้ที่ผู้ประสานงาน"
-    assert not problems_of(messages)
-
-
 def test_plain_style_has_no_card_and_the_same_text():
     plain = Renderer(lambda name: shipped() / name, line_style="text").render(MONTHLY, channel="line")
 
@@ -319,17 +222,3 @@ def test_card_of_whatever_digest_is_one_that_line_takes(a_digest, lists_all):
     assert not problems_of(objects)
     assert objects_of(message.text, message.flex) == (objects, "")
     assert all(len(each["altText"]) <= 400 for each in objects)
-
-
-WORDS = st.text("#>!=*@+-~| \nกำ่้Ia1😀", max_size=60)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(WORDS, max_size=30))
-def test_paragraphs_are_never_taken_for_another_line(written):
-    """Behind a word, whatever follows stays a paragraph."""
-    lines = [" ".join(f"ก {each}".split()) for each in written]
-
-    [message] = json.loads(card_json("# เรื่อง\n" + "\n".join(lines), alt="ก"))
-
-    assert texts(message["contents"]) == ["เรื่อง", *lines]

@@ -50,8 +50,10 @@ def band(lines: Iterable[Line], tone: Tone, page: str = "") -> Part:
 
 
 def body(lines: Iterable[Line], tone: Tone) -> Part:
-    """What stands below the band."""
-    return {**_column(list(_parts(lines, tone)), "md"), "paddingAll": "16px"}
+    """What stands below the band: one line at least."""
+    contents = list(_parts(lines, tone))
+    contents[0].pop("margin", None)
+    return {**_column(contents, "md"), "paddingAll": "16px"}
 
 
 def foot(lines: Iterable[Line], tone: Tone) -> Part:

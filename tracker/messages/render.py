@@ -6,25 +6,32 @@ Which facts a message has is decided before (``reports/digest.py``), how it trav
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracker.errors import ConfigError
+from tracker.messages.card import CardFault, card_json
 from tracker.messages.gist import gist_of
-from tracker.messages.plain import cleaned, line_text, short_subject, squeezed
+from tracker.messages.plain import cleaned, curtailed, line_text, short_subject, squeezed
 from tracker.messages.rendered import Rendered
 from tracker.reports.digest import Digest
 
 if TYPE_CHECKING:
     from tracker.messages.templates import Templates
 
+CARD = "card.txt.j2"
+VALUE_CHARACTERS = 140  # of a title, a name: five lines of a telephone
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 class Renderer:
-    """Writes messages with the templates that ``find`` gives for names like ``templates/th/email.txt.j2``."""
+    """Writes messages with the templates that ``find`` gives for names like ``templates/th/email.txt.j2``.
 
-    def __init__(self, find: Callable[[str], Path]) -> None:
+    ``line_style`` is "flex" where LINE messages have a card beside their text, otherwise "text".
+    """
+
+    def __init__(self, find: Callable[[str], Path], *, line_style: str = "flex") -> None:
         self._find = find
+        self._line_style = line_style
         self._templates: dict[str, Templates] = {}
 
     def render(self, digest: Digest, *, channel: str) -> Rendered:
@@ -35,13 +42,23 @@ class Renderer:
         """
         clean = cleaned(digest)
         templates = self._language(clean.language)
-        facts = {"digest": clean, "gist": gist_of(clean), "today": clean.today}
+        facts = _facts(clean)
         subject = short_subject(templates.render("subject.txt.j2", facts))
         if channel == "line":
-            return Rendered(subject, line_text(templates.render("line.txt.j2", facts)), "")
+            text = line_text(templates.render("line.txt.j2", facts))
+            return Rendered(subject, text, "", flex=self._card(templates, clean, f"{subject}\n{text}"))
         text = squeezed(templates.render("email.txt.j2", facts))
         html = squeezed(templates.render("email.html.j2", {**facts, "subject": subject}))
         return Rendered(subject, text, html)
+
+    def _card(self, templates: "Templates", clean: Digest, alt: str) -> str:
+        if self._line_style != "flex":
+            return ""
+        facts = _facts(curtailed(clean, VALUE_CHARACTERS))
+        try:
+            return card_json(templates.render(CARD, facts), alt=alt)
+        except CardFault as fault:
+            raise templates.objection(CARD, fault.line, str(fault)) from fault
 
     def _language(self, language: str) -> "Templates":
         if language not in self._templates:
@@ -52,3 +69,7 @@ class Renderer:
 
             self._templates[language] = Templates(self._find, language)
         return self._templates[language]
+
+
+def _facts(digest: Digest) -> dict[str, Any]:
+    return {"digest": digest, "gist": gist_of(digest), "today": digest.today}

@@ -129,7 +129,7 @@ class _Future:
         return max(ends, default=self.moment.now)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Accepting:
     """A channel that accepts everything and sends nothing."""
 

@@ -108,8 +108,8 @@ class _Future:
     def _next(self) -> dt.datetime:
         """The next instant at which something can be sent, or be owed, that could not before.
 
-        A day's reminders are owed from its hour of reminding; what was left over, or is for somebody who
-        begins that day, goes out as soon as the office opens.
+        A day's reminders, also a Sunday's, are owed from its hour of reminding; what was left over, or is for
+        somebody who begins that day, goes out as soon as the office opens.
         """
         now, office = self.moment.now, self.moment.office
         opening = _next_opening(office, now)
@@ -119,7 +119,9 @@ class _Future:
             left_over = session.scalar(select(Reminder.id).where(WAITS).limit(1)) is not None
         if left_over or any(self.moment.today < day <= office.today(opening) for day in self._changes):
             instants.append(opening)
-        instants += [office.next_reminding(now), *(each.sends_from for each in self._plans)]
+        tomorrow = office.today(now) + ONE_DAY
+        reminding = (office.reminding(day) for day in (office.today(now), tomorrow))
+        instants += [*reminding, *(each.sends_from for each in self._plans)]
         return min(each for each in instants if each > now)
 
     def _end(self) -> dt.datetime:

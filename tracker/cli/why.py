@@ -7,6 +7,7 @@ import click
 
 from tracker.app import App
 from tracker.cli.context import chosen_plan, echo, echo_json, echo_table, json_option, plan_options, with_app
+from tracker.domain.reminders import Kind
 from tracker.reports.tables import Column
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Line, Story
@@ -88,14 +89,15 @@ def _print(app: App, story: Story) -> None:
 def _row(app: App, line: Line) -> list[str]:
     return [
         said_instant(line.at, app.office),
-        f"{line.kind}{_steps(line.steps)}",
+        f"{line.kind}{_steps(line)}",
         ", ".join(line.contacts),
         f"{line.fate}: {line.reason}" if line.reason else line.fate.value,
     ]
 
 
-def _steps(steps: tuple[int, ...]) -> str:
-    """Which of the steps of its kind; a kind of one step needs no number."""
-    if not steps or steps == (1,):
+def _steps(line: Line) -> str:
+    """Which of the steps of its kind; there is but one before the due date."""
+    if not line.steps or line.kind == Kind.DUE_SOON:
         return ""
-    return f" {steps[0]}" if len(steps) == 1 else f" {steps[0]}–{steps[-1]}"
+    first, last = line.steps[0], line.steps[-1]
+    return f" {first}" if first == last else f" {first}–{last}"

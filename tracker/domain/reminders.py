@@ -159,7 +159,7 @@ STEPS = (due_soon, overdue)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of one follow-up, while that is open: owed from an instant (UTC) on, and of use until another."""
+    """A step of one follow-up, while that is open: owed from an instant (UTC), and of use until another."""
 
     kind: Kind
     number: int

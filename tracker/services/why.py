@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
@@ -130,6 +130,10 @@ class _Teller:
             tuple(sorted(lines, key=lambda line: line.at)),
         )
 
+    @property
+    def _lead(self) -> str:
+        return _lead(self.session, self.measure)
+
     def _may_come(self, follow_up: FollowUp) -> bool:
         return follow_up.status is Status.OPEN and not follow_up.before_tracking
 
@@ -146,7 +150,7 @@ class _Teller:
         if reason := obstacle(self.plan, self.moment):
             yield f"Now {reason}."
         if not self._holders(Kind.OVERDUE, today):
-            yield f"Nobody is owner for {_lead(self.session, self.measure)} today; name one with: tracker contact add"
+            yield f"Nobody is owner for {self._lead} today; name one with: tracker contact add"
         weekly = [each for each in self._steps(follow_up) if each.kind is Kind.OVERDUE]
         if weekly and weekly[-1].useful_until <= self.moment.now:
             yield (
@@ -202,7 +206,7 @@ class _Teller:
         if reason := obstacle(plan, replace(self.moment, now=step.owed_from)):
             return reason
         if not self._holders(step.kind, came_due):
-            return f"nobody was {ROLE_OF[step.kind]} for {_lead(self.session, self.measure)} on {said_day(came_due)}"
+            return f"nobody was {ROLE_OF[step.kind]} for {self._lead} on {said_day(came_due)}"
         return f"the program did not look from then until {said_instant(step.useful_until, office)}"
 
     def _owed_now(self, step: Step) -> Line:
@@ -210,9 +214,7 @@ class _Teller:
         if reason := obstacle(self.plan, self.moment):
             return replace(line, reason=reason)
         if not (names := self._holders(step.kind, self.moment.today)):
-            return replace(
-                line, reason=f"nobody is {ROLE_OF[step.kind]} for {_lead(self.session, self.measure)}"
-            )
+            return replace(line, reason=f"nobody is {ROLE_OF[step.kind]} for {self._lead}")
         return replace(
             line, contacts=names, reason="owed, and written when the program looks next: tracker tick"
         )
@@ -224,9 +226,7 @@ class _Teller:
             return replace(line, fate=Fate.NOT_SENT, reason=reason)
         names = self._holders(step.kind, then.today)
         if not names:
-            return replace(
-                line, reason=f"nobody is {ROLE_OF[step.kind]} for {_lead(self.session, self.measure)} by then"
-            )
+            return replace(line, reason=f"nobody is {ROLE_OF[step.kind]} for {self._lead} by then")
         return replace(line, contacts=names, reason="if it is still open then")
 
     def _next_list(self, follow_up: FollowUp) -> Iterator[Line]:
@@ -237,19 +237,16 @@ class _Teller:
         if opens <= self.moment.now:
             opens = office.reminding(office.first_working_day(next_month(month)))
         then = replace(self.moment, now=opens)
-        if not obstacle(self.plan, then):
-            if names := self._holders(Kind.MONTHLY, then.today):
-                reason = "in the month's list, if it is still open then"
-                yield Line(opens, Kind.MONTHLY.value, (), names, Fate.COMING, reason)
+        if not obstacle(self.plan, then) and (names := self._holders(Kind.MONTHLY, then.today)):
+            reason = "in the month's list, if it is still open then"
+            yield Line(opens, Kind.MONTHLY.value, (), names, Fate.COMING, reason)
 
     def _holders(self, kind: Kind, day: dt.date) -> tuple[str, ...]:
         """Who would be told of a follow-up of this measure on a day: by role, division and days in office."""
         role = ROLE_OF[kind]
         people = queries.contacts_with(role, day).subquery()
         lead = self.measure.lead_division_id
-        leads = people.c.division_id.is_(None)
-        if lead is not None:
-            leads = leads | (people.c.division_id == lead)
+        leads = or_(people.c.division_id.is_(None), people.c.division_id == lead)
         rows = self.session.scalars(
             select(Contact)
             .join(people, people.c.contact_id == Contact.id)

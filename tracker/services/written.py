@@ -1,4 +1,4 @@
-"""What became of the reminders that were written, in words: sent, waiting and for what, or not sent and why."""
+"""What became of the reminders that were written: sent, waiting and for what, or not sent and why."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -25,9 +25,15 @@ from tracker.reports.why import Fate, Line
 from tracker.services.digests import Moment
 from tracker.services.message_making import NOT_RECEIVED, UNDER_WAY
 from tracker.services.reach import paused
-from tracker.services.routing import Addresses, Routing
+from tracker.services.routing import ADDRESSED, Addresses, Routing
 
 CHANNELS = {"line": "LINE", "email": "e-mail", "file": "file", "console": "screen"}
+LISTS = frozenset({Kind.MONTHLY, Kind.QUARTERLY, Kind.COORDINATOR})
+"""Kinds that name follow-ups without a reminder for each."""
+
+MENTIONED = "mentioned"
+"""What a message about other follow-ups did with this one."""
+
 ON_THE_WAY = (MessageState.QUEUED, MessageState.RETRY, MessageState.SENDING)
 
 
@@ -57,7 +63,7 @@ class Written:
             yield self._line(reminder, contact, message, fate, reason)
 
     def lists(self, follow_up: FollowUp) -> Iterator[Line]:
-        """A line for each message that named a follow-up without a reminder of its own: in a list."""
+        """A line for each message that named a follow-up without a reminder of its own."""
         own = exists().where(Reminder.message_id == Message.id, Reminder.follow_up_id == follow_up.id)
         rows = self.session.execute(
             select(Message, Contact)
@@ -69,14 +75,15 @@ class Written:
         for message, contact in rows.all():
             carried = self.session.scalars(select(Reminder.kind).where(Reminder.message_id == message.id))
             kinds = sorted(set(carried) or {message.kind}, key=WEIGHT.__getitem__, reverse=True)
+            lists = [kind for kind in kinds if kind in LISTS]
             fate, reason = self._of_message(message)
             yield Line(
                 message.sent_at or message.created_at,
-                ", ".join(kinds),
+                ", ".join(lists) or MENTIONED,
                 (),
                 (contact.name,),
                 fate,
-                f"named in the list; {reason}",
+                reason if lists else f"{reason}; it was about other items ({', '.join(kinds)})",
                 message.id,
                 message.channel,
                 message.state.value,
@@ -111,8 +118,7 @@ class Written:
         remark = f" ({message.error})" if message.error else ""
         match message.state:
             case MessageState.SENT:
-                way = CHANNELS.get(message.channel, message.channel)
-                return Fate.SENT, f"by {way} to {message.address}, message {message.id}{remark}"
+                return Fate.SENT, f"{_way(message)}, message {message.id}{remark}"
             case MessageState.UNKNOWN:
                 asks = "may have arrived; a person has to decide: tracker outbox show"
                 return Fate.WAITING, f"message {message.id} {asks} {message.id}{remark}"
@@ -153,10 +159,10 @@ class Written:
         gone = self._last(contact, Message.on_date == today, Message.state.not_in(NOT_RECEIVED))
         if gone is not None:
             tomorrow = self.moment.office.working.after(today, 1)
-            return f"today's message ({gone}) to {contact.name} has left; one a day, so from {said_day(tomorrow)}"
+            return f"message {gone} went today, and one a day is the most: from {said_day(tomorrow)}"
         under_way = self._last(contact, Message.state.in_(UNDER_WAY))
         if under_way is not None:
-            return f"message {under_way} to {contact.name} is still under way; one at a time"
+            return f"message {under_way} is still under way, and there is one at a time"
         cap, month = self.moment.rules.monthly_cap, Message.on_date.between(first_of_month(today), today)
         counts = (month, Message.kind != Kind.ESCALATION, Message.state.not_in(NOT_RECEIVED))
         had = self.session.scalar(select(func.count()).where(_reaches(contact), *counts)) or 0
@@ -185,6 +191,14 @@ _ENDED = {
     MessageState.CANCELLED: "was called off",
     MessageState.EXPIRED: "expired before it could leave",
 }
+
+
+def _way(message: Message) -> str:
+    """By which channel to which address; what went into a file names the channel it was meant for."""
+    if message.channel in ADDRESSED or message.channel == message.intended_channel:
+        return f"by {CHANNELS[message.channel]} to {message.address}"
+    meant = CHANNELS[message.intended_channel]
+    return f"into a {CHANNELS[message.channel]}, meant for {meant} to {message.address}"
 
 
 def _times(number: int) -> str:

@@ -33,6 +33,11 @@ COMMANDS = {
     "remind": ("tracker.cli.sending:remind", "Send the reminders that are owed now."),
     "tick": ("tracker.cli.sending:tick", "Plan and deliver everything that is owed, once (for cron)."),
     "run": ("tracker.cli.run:run", "Run the scheduler until it is stopped."),
+    "forecast": (
+        "tracker.cli.forecast:forecast",
+        "Show what will be sent, to whom, and what LINE will count.",
+    ),
+    "why": ("tracker.cli.why:why", "Tell why reminders of a measure were or were not sent."),
     "outbox": ("tracker.cli.outbox:outbox", "Look after the messages, sent and waiting."),
     "doctor": ("tracker.cli.doctor:doctor", "Check settings, database, mail server, LINE and contacts."),
 }

@@ -12,7 +12,7 @@ from tracker.domain.retry import wait_before
 from tracker.errors import DeliveryError, OutcomeUnknown
 from tracker.services.claiming import is_ready
 from tracker.services.digests import Moment
-from tracker.services.line_quota import note_spent
+from tracker.services.line_quota import SPARED, note_spent
 from tracker.services.recovery import MOST_UNSURE, SAFE_AGAIN
 from tracker.services.routing import ADDRESSED, EMAIL, Addresses, Routing
 
@@ -148,7 +148,8 @@ def _keep_attempt(
 
 def _remark(before: str, now: str) -> str:
     """What is to be read beside a message: why it changed its channel stays, whatever comes later."""
-    reason = before.partition(THEN)[0] if REFUSED in before else ""
+    changed = REFUSED in before or SPARED in before
+    reason = before.partition(THEN)[0] if changed else ""
     return THEN.join(each for each in (reason, now) if each)
 
 

@@ -152,6 +152,20 @@ def overdue(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> Itera
         yield FollowUpWindow(Kind.OVERDUE, step, last - ONE_WEEK + ONE_DAY, last, until)
 
 
+def escalation(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> Iterator[FollowUpWindow]:
+    """The steps of what is long overdue, a window a due date: step k since its number of days was reached.
+
+    The days are calendar days; a step is owed from the hour of reminding of the day that reaches them.
+    """
+    day = _reminding_day(now, office)
+    for step, after_days in enumerate(rules.escalation_days, start=1):
+        for age in range(rules.escalation_use_days):
+            reached = day - ONE_DAY * age
+            due_on = reached - ONE_DAY * after_days
+            until = office.reminding(reached + ONE_DAY * rules.escalation_use_days)
+            yield FollowUpWindow(Kind.ESCALATION, step, due_on, due_on, until)
+
+
 def weightiest(kinds: set[Kind]) -> Kind:
     """The kind a message is named for."""
     return max(kinds, key=WEIGHT.__getitem__)

@@ -38,6 +38,7 @@ class OwnerPart:
     over. ``due_soon`` marks the follow-ups of ``to_report`` (and beyond the month) that fall due within days.
     ``next_on`` and ``next_count`` say when something falls due after this month, and how much that day.
     ``year_total`` is filled once, at the start of tracking: how many follow-ups await in the whole year.
+    ``informed`` is whether a supervisor was told of one of the overdue ones; None where none could be.
     """
 
     divisions: tuple[str, ...]
@@ -48,6 +49,7 @@ class OwnerPart:
     next_on: dt.date | None
     next_count: int
     year_total: int | None
+    informed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,29 @@ class SupervisorPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalated:
+    """An overdue item that reached ``after_days`` calendar days since its due date, on ``reached_on``."""
+
+    item: Item
+    after_days: int
+    reached_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPart:
+    """What a supervisor is asked to look at: the items that reached a number of days, the oldest first.
+
+    ``rank`` is the reader's: 1 head of division, 2 deputy, 3 director. ``divisions`` is empty when the reader
+    answers for the whole agency; ``overdue`` counts all that is overdue there, the items among it.
+    """
+
+    rank: int
+    divisions: tuple[str, ...]
+    items: tuple[Escalated, ...]
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanDigest:
     """What one message says of one plan; parts that do not concern the contact are None."""
 
@@ -105,6 +130,7 @@ class PlanDigest:
     supervisor: SupervisorPart | None
     coordinator: CoordinatorPart | None
     ask: tuple[Person, ...]
+    escalation: EscalationPart | None = None
 
 
 @dataclass(frozen=True, slots=True)

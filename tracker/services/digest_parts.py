@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
-from tracker.db.models import Contact, Division, FollowUp, Measure, MeasureSupport, Plan
+from tracker.db.models import Contact, Division, FollowUp, Measure, MeasureSupport, Message, Plan, Reminder
 from tracker.domain import reminders as due
 from tracker.domain.cadence import Cadence
 from tracker.domain.contacts import Role
@@ -19,6 +19,8 @@ from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.reports.digest import (
     CoordinatorPart,
+    Escalated,
+    EscalationPart,
     Item,
     OwnerPart,
     Person,
@@ -26,7 +28,7 @@ from tracker.reports.digest import (
     SupervisorPart,
     SupportPart,
 )
-from tracker.reports.standing import plan_summary
+from tracker.reports.standing import overdue_counts, plan_summary
 
 
 def owner_part(
@@ -44,6 +46,7 @@ def owner_part(
     own = [FollowUp.plan_id == plan.id, queries.is_status(Status.OPEN), queries.tracked()]
     own += [FollowUp.lead_division_id.in_(divisions)] if divisions else []
     near = _items(session, today, *own, FollowUp.due_on <= max(month_ends, soon))
+    overdue = tuple(item for item in near if item.due_on < today)
     closing: list[Item] = []
     if Kind.QUARTERLY in kinds:
         long = [cadence for cadence in Cadence if due.closes_with_quarter(cadence)]
@@ -61,14 +64,30 @@ def owner_part(
     part = OwnerPart(
         divisions=_names(session, divisions),
         to_report=tuple(item for item in near if today <= item.due_on <= month_ends),
-        overdue=tuple(item for item in near if item.due_on < today),
+        overdue=overdue,
         closing=tuple(closing),
         due_soon=tuple(item for item in near if today <= item.due_on <= soon),
         next_on=following[0] if following else None,
         next_count=following[1] if following else 0,
         year_total=session.scalar(select(func.count()).select_from(FollowUp).where(*own)) if starts else None,
+        informed=_informed(session, plan, [item.follow_up_id for item in overdue], today),
     )
     return part if any((part.to_report, part.overdue, part.closing, part.due_soon, part.year_total)) else None
+
+
+def _informed(session: Session, plan: Plan, follow_ups: Sequence[int], today: dt.date) -> bool | None:
+    """Whether a message told a supervisor of one of these; None where the agency has no supervisor."""
+    told = (
+        select(Reminder.id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(Reminder.kind == Kind.ESCALATION, Reminder.follow_up_id.in_(follow_ups))
+        .where(Reminder.dropped == "", Message.sent_at.is_not(None))
+    )
+    if session.scalar(told.limit(1)) is not None:
+        return True
+    supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery()
+    anybody = select(supervisors.c.contact_id).where(supervisors.c.agency_id == plan.agency_id)
+    return None if session.scalar(anybody.limit(1)) is None else False
 
 
 def _tracking_starts(plan: Plan, office: OfficeTime, today: dt.date) -> bool:
@@ -105,6 +124,31 @@ def supervisor_part(
     ended = [quarter.label for quarter in quarters if quarter.ends_on == day_before]
     inside = plan.starts_on <= day_before <= plan.ends_on
     return SupervisorPart(_names(session, divisions), summary, ended[0] if ended and inside else None)
+
+
+def escalation_part(
+    session: Session,
+    plan: Plan,
+    divisions: Sequence[int],
+    reminders: Sequence[Reminder],
+    *,
+    rank: int,
+    today: dt.date,
+    days: Sequence[int],
+) -> EscalationPart:
+    """The follow-ups of these reminders, each under the greatest of the ``days`` that it reached.
+
+    ``divisions`` are those the reader answers for (none: all).
+    """
+    after: dict[int | None, int] = {}
+    for each in reminders:
+        after[each.follow_up_id] = max(days[each.step - 1], after.get(each.follow_up_id, 0))
+    items = [
+        Escalated(item, after[item.follow_up_id], item.due_on + dt.timedelta(days=after[item.follow_up_id]))
+        for item in _items(session, today, FollowUp.id.in_(after))
+    ]
+    overdue = sum(row.number for row in overdue_counts(session, plan.id, today, divisions))
+    return EscalationPart(rank, _names(session, divisions), tuple(items), overdue)
 
 
 def coordinator_part(session: Session, plan: Plan, *, today: dt.date) -> CoordinatorPart | None:

@@ -21,12 +21,14 @@ from tracker.domain.reminders import OWNER_KINDS, Kind, ReminderRules
 from tracker.reports.digest import (
     CoordinatorPart,
     Digest,
+    EscalationPart,
     OwnerPart,
     PlanDigest,
     SupervisorPart,
     SupportPart,
 )
 from tracker.services import digest_parts as parts
+from tracker.services.ladder import is_asked
 
 ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
     Kind.SUMMARY: Role.SUPERVISOR,
@@ -90,6 +92,7 @@ def items_of(digest: Digest) -> list[int]:
                 else ()
             ),
             *((plan.coordinator.waiting,) if plan.coordinator else ()),
+            *(([each.item for each in plan.escalation.items],) if plan.escalation else ()),
         )
     )
     return list(dict.fromkeys(item.follow_up_id for items in lists for item in items))
@@ -126,30 +129,50 @@ class _People:
             return "the contact has another role now"
         if reminder.follow_up_id is None:
             return ""
-        return self._objection_of_follow_up(reminder)
-
-    def _objection_of_follow_up(self, reminder: Reminder) -> str:
         follow_up = self._session.get_one(FollowUp, reminder.follow_up_id)
+        return self._objection_of(reminder, follow_up)
+
+    def _objection_of(self, reminder: Reminder, follow_up: FollowUp) -> str:
         if follow_up.status is not Status.OPEN:
             return f"it is {follow_up.status} by now"
         if follow_up.series != reminder.series:
             return "its due date was moved"
+        if reminder.kind is Kind.ESCALATION:
+            return "" if self._is_asked(reminder) else "another supervisor is asked now"
         own = self._divisions[reminder.contact_id]
         if own and follow_up.lead_division_id not in own:
             return "another division leads it now"
         return ""
+
+    def _is_asked(self, reminder: Reminder) -> bool:
+        """Whether the ladder still leads to the contact; the rank or holder of a post may have changed."""
+        today = self._moment.today
+        supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery("supervisors")
+        asked = (
+            select(FollowUp.id)
+            .join(Plan, Plan.id == FollowUp.plan_id)
+            .join(supervisors, supervisors.c.agency_id == Plan.agency_id)
+            .where(FollowUp.id == reminder.follow_up_id, supervisors.c.contact_id == reminder.contact_id)
+            .where(is_asked(supervisors, reminder.step, today))
+        )
+        return self._session.scalar(asked.limit(1)) is not None
 
     def divisions(self, reminders: Sequence[Reminder]) -> list[int]:
         """The divisions these reminders are for; none when one of the contacts has the whole agency."""
         each = [self._divisions[contact_id] for contact_id in {reminder.contact_id for reminder in reminders}]
         return sorted(set().union(*each)) if all(each) else []
 
-    def oversees_all(self, reminders: Sequence[Reminder]) -> bool:
-        """Whether one of the supervisors sees the whole agency."""
+    def rank(self, reminders: Sequence[Reminder]) -> int:
+        """The highest rank among the supervisors these reminders are for."""
+        return max(self._roles[(each.contact_id, Role.SUPERVISOR)] or 0 for each in reminders)
+
+    def overseen(self, reminders: Sequence[Reminder]) -> list[int]:
+        """The divisions of these supervisors; none when one of them sees the whole agency."""
         contacts = {reminder.contact_id for reminder in reminders}
-        return any(
+        everything = any(
             self._roles[(each, Role.SUPERVISOR)] == DIRECTOR or not self._divisions[each] for each in contacts
         )
+        return [] if everything else self.divisions(reminders)
 
 
 def _plan_digest(
@@ -170,10 +193,14 @@ def _plan_digest(
         )
         if Kind.QUARTERLY in kinds:
             said.support = parts.support_part(session, plan, divisions)
-    if of_supervisor := by_role[Role.SUPERVISOR]:
-        divisions = [] if people.oversees_all(of_supervisor) else people.divisions(of_supervisor)
+    if escalated := [each for each in by_role[Role.SUPERVISOR] if each.kind is Kind.ESCALATION]:
+        said.escalation = parts.escalation_part(
+            session, plan, people.overseen(escalated), escalated, rank=people.rank(escalated),
+            today=moment.today, days=moment.rules.escalation_days,
+        )  # fmt: skip
+    if of_summary := [each for each in by_role[Role.SUPERVISOR] if each.kind is Kind.SUMMARY]:
         said.supervisor = parts.supervisor_part(
-            session, plan, divisions, today=moment.today, office=moment.office
+            session, plan, people.overseen(of_summary), today=moment.today, office=moment.office
         )
     if by_role[Role.COORDINATOR]:
         said.coordinator = parts.coordinator_part(session, plan, today=moment.today)
@@ -181,8 +208,9 @@ def _plan_digest(
         return None
     ask = parts.coordinators(session, plan.agency_id, moment.today)
     return PlanDigest(
-        agency.name, plan.fiscal_year, said.owner, said.support, said.supervisor, said.coordinator, ask
-    )
+        agency.name, plan.fiscal_year, said.owner, said.support, said.supervisor, said.coordinator, ask,
+        said.escalation,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -193,6 +221,7 @@ class _Parts:
     support: SupportPart | None = None
     supervisor: SupervisorPart | None = None
     coordinator: CoordinatorPart | None = None
+    escalation: EscalationPart | None = None
 
     def keep(self, reminders: Sequence[Reminder]) -> bool:
         """Whether anything is left to say. The owner's list goes only where one of its reasons is left."""
@@ -215,4 +244,6 @@ class _Parts:
                 return owner is not None
             case Kind.COORDINATOR:
                 return self.coordinator is not None
+            case Kind.ESCALATION:
+                return self.escalation is not None
         return self.supervisor is not None

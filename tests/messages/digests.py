@@ -9,6 +9,8 @@ from tracker.messages.render import Renderer
 from tracker.reports.digest import (
     CoordinatorPart,
     Digest,
+    Escalated,
+    EscalationPart,
     Item,
     OwnerPart,
     Person,
@@ -83,6 +85,16 @@ COORDINATORS = CoordinatorPart(
     vacant=("ฝ่ายโยธา",),
 )
 
+ESCALATION = EscalationPart(
+    2,
+    ("ฝ่ายปกครอง", "ฝ่ายโยธา"),
+    (
+        Escalated(I5, 21, dt.date(2022, 1, 31)),
+        Escalated(replace(E3, lead="ฝ่ายโยธา"), 21, dt.date(2022, 1, 31)),
+    ),
+    9,
+)
+
 SUPPORT = SupportPart(("ฝ่ายเทศกิจ",), (("ฝ่ายปกครอง", 12), ("ฝ่ายการคลัง", 3)))
 
 
@@ -95,9 +107,10 @@ def plan(
     agency: str = "สำนักงานเขตห้วยขวาง",
     fiscal_year: int = 2565,
     ask: tuple[Person, ...] = (COORDINATOR,),
+    escalation: EscalationPart | None = None,
 ) -> PlanDigest:
     """What a message says of one plan."""
-    return PlanDigest(agency, fiscal_year, owner, support, supervisor, coordinator, ask)
+    return PlanDigest(agency, fiscal_year, owner, support, supervisor, coordinator, ask, escalation)
 
 
 def digest(

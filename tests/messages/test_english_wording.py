@@ -36,7 +36,7 @@ def test_monthly_line_text():
 สำนักงานเขตห้วยขวาง, ITA plan B.E. 2565
 Dear หัวหน้าฝ่ายปกครอง,
 February 2022: 4 reports requested
-2 not yet received (sorry if sent already)
+2 not yet received - please answer or ask for more time
 Was due 10 Jan 2022: I5, E3
 By 7 Feb 2022: I1, I2, I3
 Reports, and the full list, at
@@ -57,7 +57,8 @@ Dear หัวหน้าฝ่ายปกครอง,
 
 Under the measures to promote integrity and transparency (ITA) of สำนักงานเขตห้วยขวาง for fiscal year \
 B.E. 2565, there are 4 items to report in February 2022, and 2 items whose due date has passed and \
-for which no report has been received. We kindly ask ฝ่ายปกครอง to report by the dates below. If you \
+for which no report has been received. We kindly ask ฝ่ายปกครอง to report by the dates below. For what is \
+overdue, we kindly ask you to report, or to ask the coordinator for more time and give the reason. If you \
 have reported already, please accept our apologies.
 
 Overdue, report not yet received (2)

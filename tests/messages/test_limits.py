@@ -11,6 +11,8 @@ from tracker.domain.reminders import Kind
 from tracker.reports.digest import (
     CoordinatorPart,
     Digest,
+    Escalated,
+    EscalationPart,
     Item,
     OwnerPart,
     Person,
@@ -33,7 +35,8 @@ def some(values, most=7):
     return st.lists(values, max_size=most).map(tuple)
 
 
-ITEMS = some(st.builds(Item, COUNTS, TEXTS, TEXTS, PERIODS, DAYS, COUNTS, TEXTS))
+ITEM = st.builds(Item, COUNTS, TEXTS, TEXTS, PERIODS, DAYS, COUNTS, TEXTS)
+ITEMS = some(ITEM)
 OWNERS = st.builds(
     OwnerPart, some(TEXTS), ITEMS, ITEMS, ITEMS, ITEMS, st.none() | DAYS, COUNTS, st.none() | COUNTS
 )
@@ -59,6 +62,8 @@ SUMMARIES = st.builds(
     some(st.builds(TrendPoint, DAYS, COUNTS, COUNTS)),
 )
 SUPERVISORS = st.builds(SupervisorPart, some(TEXTS), SUMMARIES, st.none() | PERIODS)
+ESCALATED = st.lists(st.builds(Escalated, ITEM, COUNTS, DAYS), min_size=1, max_size=7).map(tuple)
+ESCALATIONS = st.builds(EscalationPart, st.integers(1, 3), some(TEXTS), ESCALATED, COUNTS)
 PLANS = st.builds(
     PlanDigest,
     TEXTS,
@@ -68,6 +73,7 @@ PLANS = st.builds(
     st.none() | SUPERVISORS,
     st.none() | COORDINATORS,
     some(st.builds(Person, TEXTS, TEXTS, TEXTS), 3),
+    st.none() | ESCALATIONS,
 )
 DIGESTS = st.builds(
     Digest,

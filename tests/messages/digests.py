@@ -13,6 +13,7 @@ from tracker.reports.digest import (
     EscalationPart,
     Item,
     OwnerPart,
+    Paused,
     Person,
     PlanDigest,
     SilentDivision,
@@ -83,6 +84,12 @@ COORDINATORS = CoordinatorPart(
     waiting=(I1, O31),
     unreachable=("หัวหน้าฝ่ายโยธา: yotha@huaikhwang.example ไม่มีตู้จดหมายนี้",),
     vacant=("ฝ่ายโยธา",),
+    line_left=(120, 300),
+    alarms=("LINE's monthly quota fell from 500 to 300: check the plan of the account.",),
+    paused=(
+        Paused("หัวหน้าฝ่ายทะเบียน", dt.date(2022, 2, 15), "ลาพักผ่อน"),
+        Paused("งานเทศกิจ", dt.date(2022, 2, 8), ""),
+    ),
 )
 
 ESCALATION = EscalationPart(

@@ -19,7 +19,7 @@ from tests.messages.digests import (
 )
 from tracker.config import shipped
 from tracker.domain.reminders import Kind
-from tracker.reports.digest import SupervisorPart
+from tracker.reports.digest import QuarterStanding, SupervisorPart
 
 FIRST_OF_MARCH = dt.date(2022, 3, 1)
 
@@ -97,7 +97,7 @@ E-mail ita@huaikhwang.example"""
 
 
 def test_summary_email():
-    part = SupervisorPart((), SUMMARY, "2565-Q1")
+    part = SupervisorPart((), SUMMARY, QuarterStanding("2565-Q1", 48, 45, 3))
     summary = digest(
         plan(supervisor=part),
         kinds={Kind.SUMMARY},
@@ -119,7 +119,7 @@ for fiscal year B.E. 2565 stood on 1 March 2022.
 Overview of the whole agency on 1 March 2022
 - 120 items in all: 60 done, 4 waiting for verification, 50 open, 6 waived
 - 70 came up for report so far; 82.5% were done on time
-- At the end of Quarter 1/2565: 70 came up for report, 60 done
+- At the end of Quarter 1/2565: 48 came up for report, 45 done, 3 overdue
 - 7 items overdue (1-7 days: 2, 8-30 days: 3, 31-90 days: 2, over 90 days: 0)
 - Trend: better, overdue items fell from 9 to 7 since 31 Jan 2022
 
@@ -172,6 +172,15 @@ Recipients that could not be reached (1)
 
 Divisions without a recipient (1)
 - ฝ่ายโยธา
+
+Recipients paused for a time (2)
+- หัวหน้าฝ่ายทะเบียน until 15 Feb 2022 (ลาพักผ่อน)
+- งานเทศกิจ until 8 Feb 2022
+
+LINE quota: please check
+- LINE's monthly quota fell from 500 to 300: check the plan of the account.
+
+LINE messages left this month: 120 of 300
 
 Coordinator
 นางสาวสมศรี ใจดี

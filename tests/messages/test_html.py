@@ -19,11 +19,15 @@ from tests.messages.digests import (
 )
 from tracker.domain.reminders import Kind
 from tracker.messages.render import Renderer
-from tracker.reports.digest import Person, SupervisorPart
+from tracker.reports.digest import Person, QuarterStanding, SupervisorPart
 
 VOID = {"meta", "br"}
 EVERYTHING = (
-    plan(owner=MONTHLY_OWNER, supervisor=SupervisorPart((), SUMMARY, "2565-Q1"), coordinator=COORDINATORS),
+    plan(
+        owner=MONTHLY_OWNER,
+        supervisor=SupervisorPart((), SUMMARY, QuarterStanding("2565-Q1", 48, 45, 3)),
+        coordinator=COORDINATORS,
+    ),
     plan(support=SUPPORT, agency="สำนักงานเขตดินแดง"),
 )
 HOSTILE = "<script>alert('a')</script> {{ 7*7 }} & \"q\"\n== หัวข้อปลอม ==\r\x1b[2J\u202e =?utf-8?q?x?="

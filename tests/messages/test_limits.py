@@ -15,8 +15,10 @@ from tracker.reports.digest import (
     EscalationPart,
     Item,
     OwnerPart,
+    Paused,
     Person,
     PlanDigest,
+    QuarterStanding,
     SilentDivision,
     SupervisorPart,
     SupportPart,
@@ -47,6 +49,9 @@ COORDINATORS = st.builds(
     ITEMS,
     some(TEXTS),
     some(TEXTS),
+    st.none() | st.tuples(COUNTS, COUNTS),
+    some(TEXTS),
+    some(st.builds(Paused, TEXTS, DAYS, TEXTS)),
 )
 STANDINGS = st.builds(DivisionStanding, TEXTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
 SUMMARIES = st.builds(
@@ -61,7 +66,8 @@ SUMMARIES = st.builds(
     some(st.builds(OverdueItem, TEXTS, TEXTS, PERIODS, TEXTS, DAYS, COUNTS)),
     some(st.builds(TrendPoint, DAYS, COUNTS, COUNTS)),
 )
-SUPERVISORS = st.builds(SupervisorPart, some(TEXTS), SUMMARIES, st.none() | PERIODS)
+QUARTERS = st.builds(QuarterStanding, PERIODS, COUNTS, COUNTS, COUNTS)
+SUPERVISORS = st.builds(SupervisorPart, some(TEXTS), SUMMARIES, st.none() | QUARTERS, some(TEXTS))
 ESCALATED = st.lists(st.builds(Escalated, ITEM, COUNTS, DAYS), min_size=1, max_size=7).map(tuple)
 ESCALATIONS = st.builds(EscalationPart, st.integers(1, 3), some(TEXTS), ESCALATED, COUNTS)
 PLANS = st.builds(

@@ -24,7 +24,7 @@ from tests.messages.digests import (
     renderer,
 )
 from tracker.domain.reminders import Kind
-from tracker.reports.digest import SupervisorPart
+from tracker.reports.digest import QuarterStanding, SupervisorPart
 
 FIRST_OF_MARCH = dt.date(2022, 3, 1)
 
@@ -104,7 +104,7 @@ def test_monthly_email():
 
 
 def test_summary_email_after_a_quarter():
-    part = SupervisorPart((), SUMMARY, "2565-Q1")
+    part = SupervisorPart((), SUMMARY, QuarterStanding("2565-Q1", 48, 45, 3))
     summary = digest(
         plan(supervisor=part), kinds={Kind.SUMMARY}, recipient="ผู้อำนวยการเขตห้วยขวาง", today=FIRST_OF_MARCH
     )
@@ -124,7 +124,7 @@ def test_summary_email_after_a_quarter():
 ภาพรวมของทั้งหน่วยงาน ณ วันที่ 1 มีนาคม 2565
 - ทั้งหมด 120 รายการ แล้วเสร็จ 60 รอตรวจรับ 4 รอรายงาน 50 ยกเว้น 6
 - ถึงรอบรายงานแล้ว 70 รายการ แล้วเสร็จภายในกำหนดร้อยละ 82.5
-- สิ้นไตรมาสที่ 1/2565: ถึงรอบรายงานสะสม 70 รายการ แล้วเสร็จสะสม 60 รายการ
+- สิ้นไตรมาสที่ 1/2565: ถึงรอบรายงานสะสม 48 รายการ แล้วเสร็จสะสม 45 รายการ เกินกำหนด 3 รายการ
 - เกินกำหนด 7 รายการ (1-7 วัน: 2, 8-30 วัน: 3, 31-90 วัน: 2, เกิน 90 วัน: 0)
 - แนวโน้ม: ดีขึ้น รายการเกินกำหนดลดลงจาก 9 เหลือ 7 รายการ เทียบกับวันที่ 31 ม.ค. 65
 
@@ -271,6 +271,15 @@ def test_coordinator_email():
 
 ฝ่ายที่ยังไม่มีผู้รับแจ้ง (1 ฝ่าย)
 - ฝ่ายโยธา
+
+ผู้รับที่พักการแจ้งชั่วคราว (2 ราย)
+- หัวหน้าฝ่ายทะเบียน ถึงวันที่ 15 ก.พ. 65 (ลาพักผ่อน)
+- งานเทศกิจ ถึงวันที่ 8 ก.พ. 65
+
+โควตา LINE: โปรดตรวจสอบ
+- LINE's monthly quota fell from 500 to 300: check the plan of the account.
+
+ข้อความ LINE ของเดือนนี้เหลือ 120 จาก 300
 
 ผู้ประสานงาน
 นางสาวสมศรี ใจดี

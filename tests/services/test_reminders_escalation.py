@@ -192,7 +192,9 @@ def test_an_item_without_a_lead_is_for_those_who_answer_for_all(session: Session
 
 
 def test_supervisors_of_another_agency_are_not_asked(session: Session, agency: Plan) -> None:
-    other = stored(session, document(measure("O9"), agency="สำนักงานเขตอื่น"), office=OFFICE)
+    other = stored(
+        session, document(measure("O9", rules=[rule("yearly")]), agency="สำนักงานเขตอื่น"), office=OFFICE
+    )
     supervisor(session, agency, "deputy", rank=2)
     supervisor(session, other, "other", rank=1)
 

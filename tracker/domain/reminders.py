@@ -23,6 +23,7 @@ from tracker.domain.office_time import OfficeTime
 
 ONE_DAY = dt.timedelta(days=1)
 ONE_WEEK = dt.timedelta(weeks=1)
+NOTICE_DAYS = 7
 
 
 class Kind(StrEnum):
@@ -74,7 +75,7 @@ class ReminderRules:
 class PlanWindow:
     """Something owed once for a plan and period, from now until ``useful_until`` (UTC).
 
-    ``first`` and ``last`` bound, both included, the month the period is about.
+    ``first`` and ``last`` bound, both included, the month or the day the period is about.
     """
 
     kind: Kind
@@ -127,6 +128,19 @@ def coordinator(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> P
     day = office.working.on_or_after(slot)
     until = office.reminding(office.working.on_or_after(slot + ONE_WEEK))
     return PlanWindow(Kind.COORDINATOR, date_label(slot), first_of_month(day), last_of_month(day), until)
+
+
+def notices(now: dt.datetime, office: OfficeTime) -> Iterator[PlanWindow]:
+    """What coordinators should hear of between two lists: a window for each of the last days, of use a week.
+
+    ``first`` and ``last`` are the day on which it happened. The period is the day after: on the day of the
+    weekly list, what happens after that has left would otherwise be taken for told.
+    """
+    today = office.today(now)
+    for age in range(NOTICE_DAYS):
+        day = today - ONE_DAY * age
+        until = office.starts(day + ONE_DAY * NOTICE_DAYS)
+        yield PlanWindow(Kind.COORDINATOR, date_label(day + ONE_DAY), day, day, until)
 
 
 def weekly_day(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> dt.date:

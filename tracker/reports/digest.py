@@ -71,29 +71,55 @@ class SilentDivision:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A contact who gets nothing up to a day, and why ("" where nobody said)."""
+
+    name: str
+    until: dt.date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CoordinatorPart:
     """The coordinators' weekly list.
 
     ``waiting`` was submitted and waits to be accepted; ``unreachable`` are sentences about addresses that
-    failed; ``vacant`` are lead divisions without an owner who could be reminded.
+    failed; ``vacant`` are lead divisions without an owner who could be reminded. ``line_left`` is how many
+    people LINE may still reach this month, and of how many (None: without limit, or not known); ``alarms``
+    are sentences about that quota, of the last days.
     """
 
     silent: tuple[SilentDivision, ...]
     waiting: tuple[Item, ...]
     unreachable: tuple[str, ...]
     vacant: tuple[str, ...]
+    line_left: tuple[int, int] | None = None
+    alarms: tuple[str, ...] = ()
+    paused: tuple[Paused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterStanding:
+    """How a plan stood at the end of the quarter ``label``, counted from the beginning of the year."""
+
+    label: str
+    due: int
+    done: int
+    overdue: int
 
 
 @dataclass(frozen=True, slots=True)
 class SupervisorPart:
     """The supervisors' overview; ``divisions`` is empty when it covers the whole agency.
 
-    ``quarter`` is the label of the quarter that ended last month, when one did.
+    ``quarter`` tells how it stood when the quarter ended, in the month after that. ``warnings`` are sentences
+    about the office's calendar.
     """
 
     divisions: tuple[str, ...]
     summary: Summary
-    quarter: str | None
+    quarter: QuarterStanding | None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""The parts of a message, read from the database: what an owner, a supervisor or a coordinator is told."""
+"""The parts of a message, read from the database: what an owner or a supervisor is told, and whom to ask.
+
+What a coordinator is told is ``coordinator_part``'s.
+"""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -9,7 +11,16 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
-from tracker.db.models import Contact, Division, FollowUp, Measure, MeasureSupport, Message, Plan, Reminder
+from tracker.db.models import (
+    Contact,
+    Division,
+    FollowUp,
+    Measure,
+    MeasureSupport,
+    Message,
+    Plan,
+    Reminder,
+)
 from tracker.domain import reminders as due
 from tracker.domain.cadence import Cadence
 from tracker.domain.contacts import Role
@@ -18,13 +29,12 @@ from tracker.domain.follow_up import Status, days_overdue
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.reports.digest import (
-    CoordinatorPart,
     Escalated,
     EscalationPart,
     Item,
     OwnerPart,
     Person,
-    SilentDivision,
+    QuarterStanding,
     SupervisorPart,
     SupportPart,
 )
@@ -45,7 +55,7 @@ def owner_part(
     month_ends = last_of_month(today)
     own = [FollowUp.plan_id == plan.id, queries.is_status(Status.OPEN), queries.tracked()]
     own += [FollowUp.lead_division_id.in_(divisions)] if divisions else []
-    near = _items(session, today, *own, FollowUp.due_on <= max(month_ends, soon))
+    near = items(session, today, *own, FollowUp.due_on <= max(month_ends, soon))
     overdue = tuple(item for item in near if item.due_on < today)
     closing: list[Item] = []
     if Kind.QUARTERLY in kinds:
@@ -115,15 +125,24 @@ def support_part(session: Session, plan: Plan, divisions: Sequence[int]) -> Supp
 
 
 def supervisor_part(
-    session: Session, plan: Plan, divisions: Sequence[int], *, today: dt.date, office: OfficeTime
+    session: Session,
+    plan: Plan,
+    divisions: Sequence[int],
+    *,
+    today: dt.date,
+    office: OfficeTime,
+    warnings: tuple[str, ...] = (),
 ) -> SupervisorPart:
     """How these divisions (none: all) stand, and the quarter's standing in the month after it."""
     summary = plan_summary(session, plan.id, today=today, divisions=divisions)
     day_before = first_of_month(today) - dt.timedelta(days=1)
     quarters = office.fiscal_year(day_before).periods(Cadence.QUARTERLY)
-    ended = [quarter.label for quarter in quarters if quarter.ends_on == day_before]
-    inside = plan.starts_on <= day_before <= plan.ends_on
-    return SupervisorPart(_names(session, divisions), summary, ended[0] if ended and inside else None)
+    ended = next((each.label for each in quarters if each.ends_on == day_before), None)
+    quarter = None
+    if ended and plan.starts_on <= day_before <= plan.ends_on:
+        then = plan_summary(session, plan.id, today=today, as_of=day_before, divisions=divisions)
+        quarter = QuarterStanding(ended, then.due, then.done, then.overdue)
+    return SupervisorPart(_names(session, divisions), summary, quarter, warnings)
 
 
 def escalation_part(
@@ -143,61 +162,12 @@ def escalation_part(
     after: dict[int | None, int] = {}
     for each in reminders:
         after[each.follow_up_id] = max(days[each.step - 1], after.get(each.follow_up_id, 0))
-    items = [
+    escalated = (
         Escalated(item, after[item.follow_up_id], item.due_on + dt.timedelta(days=after[item.follow_up_id]))
-        for item in _items(session, today, FollowUp.id.in_(after))
-    ]
+        for item in items(session, today, FollowUp.id.in_(after))
+    )
     overdue = sum(row.number for row in overdue_counts(session, plan.id, today, divisions))
-    return EscalationPart(rank, _names(session, divisions), tuple(items), overdue)
-
-
-def coordinator_part(session: Session, plan: Plan, *, today: dt.date) -> CoordinatorPart | None:
-    """Who has not answered, what waits, who cannot be reached; None when all is well."""
-    owners = _owner_names(session, plan, today)
-    summary = plan_summary(session, plan.id, today=today)
-    everywhere = owners[None]
-    silent = tuple(
-        SilentDivision(each.division, each.overdue, each.oldest_days, (*owners[each.division], *everywhere))
-        for each in summary.by_division
-        if each.overdue
-    )
-    submitted = queries.is_status(Status.SUBMITTED)
-    part = CoordinatorPart(
-        silent=silent,
-        waiting=tuple(_items(session, today, FollowUp.plan_id == plan.id, submitted)),
-        unreachable=_unreachable(session, plan.agency_id),
-        vacant=tuple(
-            each.division or "–"
-            for each in summary.by_division
-            if not owners[each.division] and not everywhere
-        ),
-    )
-    return part if any((part.silent, part.waiting, part.unreachable, part.vacant)) else None
-
-
-def _owner_names(session: Session, plan: Plan, today: dt.date) -> dict[str | None, list[str]]:
-    """The owners in office by the name of their division; None for those of the whole agency."""
-    owners = queries.contacts_with(Role.OWNER, today).subquery()
-    rows = session.execute(
-        select(Division.name.label("division"), Contact.name.label("owner"))
-        .select_from(owners)
-        .join(Contact, Contact.id == owners.c.contact_id)
-        .outerjoin(Division, Division.id == owners.c.division_id)
-        .where(owners.c.agency_id == plan.agency_id)
-        .order_by(Contact.id)
-    )
-    found: dict[str | None, list[str]] = defaultdict(list)
-    for row in rows:
-        found[row.division].append(row.owner)
-    return found
-
-
-def _unreachable(session: Session, agency_id: int) -> tuple[str, ...]:
-    refused = or_(Contact.email_suspended != "", Contact.line_suspended != "")
-    contacts = session.scalars(
-        select(Contact).where(Contact.agency_id == agency_id, refused).order_by(Contact.id)
-    )
-    return tuple(f"{each.name}: {each.email_suspended or each.line_suspended}" for each in contacts)
+    return EscalationPart(rank, _names(session, divisions), tuple(escalated), overdue)
 
 
 def coordinators(session: Session, agency_id: int, today: dt.date) -> tuple[Person, ...]:
@@ -211,7 +181,8 @@ def coordinators(session: Session, agency_id: int, today: dt.date) -> tuple[Pers
     return tuple(Person(each.name, each.phone, each.email) for each in contacts)
 
 
-def _items(session: Session, today: dt.date, *conditions: Any) -> list[Item]:
+def items(session: Session, today: dt.date, *conditions: Any) -> list[Item]:
+    """The follow-ups that meet the conditions, the first due first."""
     rows = session.execute(
         select(
             FollowUp.id,

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
@@ -28,6 +28,7 @@ from tracker.reports.digest import (
     SupportPart,
 )
 from tracker.services import digest_parts as parts
+from tracker.services.coordinator_part import coordinator_part
 from tracker.services.ladder import is_asked
 
 ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
@@ -39,11 +40,15 @@ ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a digest is built, and by which calendar."""
+    """When a digest is built, and by which calendar.
+
+    ``warnings`` are sentences about that calendar, for those who get the summary.
+    """
 
     now: dt.datetime
     office: OfficeTime
     rules: ReminderRules
+    warnings: tuple[str, ...] = ()
 
     @property
     def today(self) -> dt.date:
@@ -59,8 +64,9 @@ class Moment:
 def build_digest(session: Session, message: Message, moment: Moment) -> Digest | None:
     """What the message says; None when nothing of it is owed any more.
 
-    Reminders that fell out are marked with the reason.
+    Reminders that fell out are marked with the reason; those of a paused plan or contact are taken out.
     """
+    _let_wait(session, message, moment.today)
     people = _People(session, message, moment)
     by_plan: dict[int, list[Reminder]] = defaultdict(list)
     for reminder in session.scalars(select(Reminder).where(Reminder.message_id == message.id)):
@@ -74,10 +80,25 @@ def build_digest(session: Session, message: Message, moment: Moment) -> Digest |
     plans = tuple(plan for plan in each_plan if plan)
     if not plans:
         return None
-    carrier = session.get_one(Contact, message.contact_id)
     everything = [reminder for reminders in by_plan.values() for reminder in reminders]
     kinds = frozenset(reminder.kind for reminder in everything if not reminder.dropped)
-    return Digest(carrier.name, carrier.language, moment.today, kinds, plans)
+    reader = _reader(session, message, everything)
+    return Digest(reader.name, reader.language, moment.today, kinds, plans)
+
+
+def _reader(session: Session, message: Message, reminders: Sequence[Reminder]) -> Contact:
+    """Whom the message speaks to: its contact, or another at the address where nothing is left for that one."""
+    told = {each.contact_id for each in reminders if not each.dropped}
+    return session.get_one(Contact, message.contact_id if message.contact_id in told else min(told))
+
+
+def _let_wait(session: Session, message: Message, today: dt.date) -> None:
+    """What is for a paused contact, or of a paused plan, waits for a message after the pause."""
+    paused = or_(
+        Reminder.contact_id.in_(select(Contact.id).where(queries.is_paused(Contact, today))),
+        Reminder.plan_id.in_(select(Plan.id).where(queries.is_paused(Plan, today))),
+    )
+    session.execute(update(Reminder).where(Reminder.message_id == message.id, paused).values(message_id=None))
 
 
 def items_of(digest: Digest) -> list[int]:
@@ -200,10 +221,11 @@ def _plan_digest(
         )  # fmt: skip
     if of_summary := [each for each in by_role[Role.SUPERVISOR] if each.kind is Kind.SUMMARY]:
         said.supervisor = parts.supervisor_part(
-            session, plan, people.overseen(of_summary), today=moment.today, office=moment.office
-        )
+            session, plan, people.overseen(of_summary), today=moment.today, office=moment.office,
+            warnings=moment.warnings,
+        )  # fmt: skip
     if by_role[Role.COORDINATOR]:
-        said.coordinator = parts.coordinator_part(session, plan, today=moment.today)
+        said.coordinator = coordinator_part(session, plan, today=moment.today, office=moment.office)
     if not said.keep(reminders):
         return None
     ask = parts.coordinators(session, plan.agency_id, moment.today)

@@ -23,10 +23,11 @@ from sqlalchemy import (
 
 from tracker.db import queries
 from tracker.db.base import UtcDateTime, Word
-from tracker.db.models import Contact, FollowUp, Measure, MeasureSupport, Plan
+from tracker.db.models import Contact, FollowUp, Measure, MeasureSupport, Plan, QuotaReading
 from tracker.domain import reminders as due
 from tracker.domain.cadence import Cadence
 from tracker.domain.contacts import Role
+from tracker.domain.fiscal import last_of_month
 from tracker.domain.follow_up import Status
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import FollowUpWindow, Kind, PlanWindow, ReminderRules
@@ -60,7 +61,9 @@ def owed(
         yield _summary(window, now, reach, today)
     if Kind.COORDINATOR in kinds:
         window, listed_on = due.coordinator(now, office, rules), due.weekly_day(now, office, rules)
-        yield _coordinator(window, now, reach, today, listed_on=listed_on)
+        yield _coordinator(window, now, reach, owners, today, listed_on=listed_on)
+        for notice in due.notices(now, office):
+            yield _notice(notice, now, reach, today, office)
 
 
 def _plans_in_reach(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> ColumnElement[bool]:
@@ -129,16 +132,44 @@ def _summary(window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], t
 
 
 def _coordinator(
-    window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], today: dt.date, *, listed_on: dt.date
+    window: PlanWindow,
+    now: dt.datetime,
+    reach: ColumnElement[bool],
+    owners: Any,
+    today: dt.date,
+    *,
+    listed_on: dt.date,
 ) -> Select[Any]:
-    """The list of ``listed_on``; later that week only an address that failed makes one, if none went out."""
+    """The list of ``listed_on``.
+
+    If none went out, an address that fails or a post that falls vacant later that week makes one.
+    """
     coordinators = queries.contacts_with(Role.COORDINATOR, today).subquery("coordinators")
     submitted = and_(queries.is_status(Status.SUBMITTED), FollowUp.submitted_on <= listed_on)
     waiting = exists().where(FollowUp.plan_id == Plan.id, submitted).correlate(Plan)
     refused = or_(Contact.email_suspended != "", Contact.line_suspended != "")
     unreachable = exists().where(Contact.agency_id == Plan.agency_id, refused).correlate(Plan)
-    something = or_(_open(FollowUp.due_on < listed_on), waiting, unreachable)
+    nobody = ~exists().where(owners.c.agency_id == Plan.agency_id, _led_by(owners)).correlate(Plan, FollowUp)
+    vacant = _open(FollowUp.due_on <= last_of_month(today), nobody)
+    something = or_(_open(FollowUp.due_on < listed_on), waiting, unreachable, vacant)
     return _by_plan(window, now, coordinators).where(reach, something)
+
+
+def _notice(
+    window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], today: dt.date, office: OfficeTime
+) -> Select[Any]:
+    """That an address of the agency was refused that day, or that LINE's quota gave an alarm."""
+    coordinators = queries.contacts_with(Role.COORDINATOR, today).subquery("coordinators")
+    day, ends = window.first, office.starts(window.first + dt.timedelta(days=1))
+    refused = or_(
+        and_(Contact.email_suspended != "", Contact.email_suspended_on == day),
+        and_(Contact.line_suspended != "", Contact.line_suspended_on == day),
+    )
+    alarmed = exists().where(
+        QuotaReading.alarm != "", QuotaReading.at >= office.starts(day), QuotaReading.at < ends
+    )
+    of_agency = Plan.agency_id.in_(select(Contact.agency_id).where(refused))
+    return _by_plan(window, now, coordinators).where(reach, or_(of_agency, alarmed))
 
 
 def _escalation(

@@ -24,6 +24,8 @@ from tracker.domain.office_time import OfficeTime
 ONE_DAY = dt.timedelta(days=1)
 ONE_WEEK = dt.timedelta(weeks=1)
 NOTICE_DAYS = 7
+NO_LIMIT = 1000
+"""More than a message a day."""
 
 
 class Kind(StrEnum):
@@ -178,6 +180,26 @@ def escalation(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> It
             due_on = reached - ONE_DAY * after_days
             until = office.reminding(reached + ONE_DAY * rules.escalation_use_days)
             yield FollowUpWindow(Kind.ESCALATION, step, due_on, due_on, until)
+
+
+def allowances(today: dt.date, office: OfficeTime, rules: ReminderRules) -> dict[Kind, int]:
+    """Fewer than how many messages a contact must have had this month to get one more, by its weightiest kind.
+
+    Escalations have no limit. What comes in between, due dates and coordinators' lists, leaves room for the
+    weekly days still to come, so that the weekly reminders of what is overdue never lack a place.
+    """
+    kept = _weekly_days_left(today, office, rules)
+    light = {kind: rules.monthly_cap - kept for kind in (Kind.DUE_SOON, Kind.COORDINATOR)}
+    return dict.fromkeys(Kind, rules.monthly_cap) | light | {Kind.ESCALATION: NO_LIMIT}
+
+
+def _weekly_days_left(today: dt.date, office: OfficeTime, rules: ReminderRules) -> int:
+    """On how many days after ``today``, in its month, weekly reminders come due."""
+    first = first_of_month(today) - ONE_WEEK
+    number = (last_of_month(today) - first).days + 1
+    dates = [first + ONE_DAY * each for each in range(number)]
+    slots = {office.working.on_or_after(day) for day in dates if day.weekday() == rules.overdue_weekday}
+    return sum(today < day <= dates[-1] for day in slots)
 
 
 def weightiest(kinds: set[Kind]) -> Kind:

@@ -60,9 +60,7 @@ def owner_part(
     closing: list[Item] = []
     if Kind.QUARTERLY in kinds:
         long = [cadence for cadence in Cadence if due.closes_with_quarter(cadence)]
-        closing = _items(
-            session, today, *own, FollowUp.scheduled_on == month_ends, FollowUp.cadence.in_(long)
-        )
+        closing = items(session, today, *own, FollowUp.scheduled_on == month_ends, FollowUp.cadence.in_(long))
     following = session.execute(
         select(FollowUp.due_on, func.count())
         .where(*own, FollowUp.due_on > month_ends)

@@ -87,7 +87,7 @@ def build_digest(session: Session, message: Message, moment: Moment) -> Digest |
 
 
 def _reader(session: Session, message: Message, reminders: Sequence[Reminder]) -> Contact:
-    """Whom the message speaks to: its contact, or another at the address where nothing is left for that one."""
+    """Whom the message speaks to: its contact, or another at the address if nothing is left for that one."""
     told = {each.contact_id for each in reminders if not each.dropped}
     return session.get_one(Contact, message.contact_id if message.contact_id in told else min(told))
 

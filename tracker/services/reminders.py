@@ -10,18 +10,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, exists, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from tracker.db.models import Meta, Reminder
+from tracker.db.models import Message, MessageItem, MessageState, Meta, Reminder
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import REMINDERS, Kind, ReminderRules
+from tracker.domain.reminders import OWNER_KINDS, REMINDERS, Kind, ReminderRules
 from tracker.services.message_making import make_messages
-from tracker.services.owed import COLUMNS, owed
+from tracker.services.owed_kinds import COLUMNS, owed
 from tracker.services.routing import Routing
 
 PAST_USE = "past its use before a message could carry it"
+NAMED_LATELY = "a message of the last days named its due date already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,33 @@ def plan_reminders(
         statement = _dialect(session).insert(Reminder).from_select(COLUMNS, chosen).on_conflict_do_nothing()
         done = session.execute(statement, execution_options={"preserve_rowcount": True})
         written += done.rowcount  # type: ignore[attr-defined]
-    session.execute(
-        update(Reminder)
-        .where(Reminder.message_id.is_(None), Reminder.dropped == "", Reminder.useful_until <= now)
-        .values(dropped=PAST_USE)
-    )
+    _drop(session, PAST_USE, Reminder.useful_until <= now)
+    _drop(session, NAMED_LATELY, _was_named(office.working.before(office.today(now), rules.due_soon_days)))
     made = make_messages(session, now=now, office=office, routing=routing, cap=rules.monthly_cap, kinds=kinds)
     return Planned(written, made)
+
+
+def _drop(session: Session, reason: str, *which: ColumnElement[bool]) -> None:
+    """Let go of what waits, with the reason."""
+    waiting = (Reminder.message_id.is_(None), Reminder.dropped == "")
+    session.execute(update(Reminder).where(*waiting, *which).values(dropped=reason))
+
+
+def _was_named(since: dt.date) -> ColumnElement[bool]:
+    """Whether a due date about to be told was named to the same contact ``since``, in a message that went out.
+
+    One that was moved or opened again is always told.
+    """
+    other = aliased(Reminder)
+    named = (
+        exists()
+        .where(MessageItem.follow_up_id == Reminder.follow_up_id, MessageItem.message_id == Message.id)
+        .where(Message.state == MessageState.SENT, Message.on_date >= since)
+        .where(other.message_id == Message.id, other.contact_id == Reminder.contact_id)
+        .where(other.kind.in_(OWNER_KINDS), other.dropped == "")
+        .correlate(Reminder)
+    )
+    return and_(Reminder.kind == Kind.DUE_SOON, Reminder.series == 1, named)
 
 
 def _one_planner_at_a_time(session: Session, now: dt.datetime) -> None:

@@ -183,13 +183,13 @@ def escalation(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> It
 
 
 def allowances(today: dt.date, office: OfficeTime, rules: ReminderRules) -> dict[Kind, int]:
-    """Fewer than how many messages a contact must have had this month to get one more, by its weightiest kind.
+    """Fewer than how many messages a contact must have had this month to get one more, by weightiest kind.
 
     Escalations have no limit. What comes in between, due dates and coordinators' lists, leaves room for the
     weekly days still to come, so that the weekly reminders of what is overdue never lack a place.
     """
     kept = _weekly_days_left(today, office, rules)
-    light = {kind: rules.monthly_cap - kept for kind in (Kind.DUE_SOON, Kind.COORDINATOR)}
+    light = dict.fromkeys((Kind.DUE_SOON, Kind.COORDINATOR), rules.monthly_cap - kept)
     return dict.fromkeys(Kind, rules.monthly_cap) | light | {Kind.ESCALATION: NO_LIMIT}
 
 

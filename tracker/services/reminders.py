@@ -62,7 +62,7 @@ def _drop(session: Session, reason: str, *which: ColumnElement[bool]) -> None:
 
 
 def _was_named(since: dt.date) -> ColumnElement[bool]:
-    """Whether a due date about to be told was named to the same contact ``since``, in a message that went out.
+    """Whether a due date about to be told was named to the contact ``since``, in a message that went out.
 
     One that was moved or opened again is always told.
     """

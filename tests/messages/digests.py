@@ -9,8 +9,11 @@ from tracker.messages.render import Renderer
 from tracker.reports.digest import (
     CoordinatorPart,
     Digest,
+    Escalated,
+    EscalationPart,
     Item,
     OwnerPart,
+    Paused,
     Person,
     PlanDigest,
     SilentDivision,
@@ -81,6 +84,22 @@ COORDINATORS = CoordinatorPart(
     waiting=(I1, O31),
     unreachable=("หัวหน้าฝ่ายโยธา: yotha@huaikhwang.example ไม่มีตู้จดหมายนี้",),
     vacant=("ฝ่ายโยธา",),
+    line_left=(120, 300),
+    alarms=("LINE's monthly quota fell from 500 to 300: check the plan of the account.",),
+    paused=(
+        Paused("หัวหน้าฝ่ายทะเบียน", dt.date(2022, 2, 15), "ลาพักผ่อน"),
+        Paused("งานเทศกิจ", dt.date(2022, 2, 8), ""),
+    ),
+)
+
+ESCALATION = EscalationPart(
+    2,
+    ("ฝ่ายปกครอง", "ฝ่ายโยธา"),
+    (
+        Escalated(I5, 21, dt.date(2022, 1, 31)),
+        Escalated(replace(E3, lead="ฝ่ายโยธา"), 21, dt.date(2022, 1, 31)),
+    ),
+    9,
 )
 
 SUPPORT = SupportPart(("ฝ่ายเทศกิจ",), (("ฝ่ายปกครอง", 12), ("ฝ่ายการคลัง", 3)))
@@ -95,9 +114,10 @@ def plan(
     agency: str = "สำนักงานเขตห้วยขวาง",
     fiscal_year: int = 2565,
     ask: tuple[Person, ...] = (COORDINATOR,),
+    escalation: EscalationPart | None = None,
 ) -> PlanDigest:
     """What a message says of one plan."""
-    return PlanDigest(agency, fiscal_year, owner, support, supervisor, coordinator, ask)
+    return PlanDigest(agency, fiscal_year, owner, support, supervisor, coordinator, ask, escalation)
 
 
 def digest(

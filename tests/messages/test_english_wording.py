@@ -19,7 +19,7 @@ from tests.messages.digests import (
 )
 from tracker.config import shipped
 from tracker.domain.reminders import Kind
-from tracker.reports.digest import SupervisorPart
+from tracker.reports.digest import QuarterStanding, SupervisorPart
 
 FIRST_OF_MARCH = dt.date(2022, 3, 1)
 
@@ -36,7 +36,7 @@ def test_monthly_line_text():
 สำนักงานเขตห้วยขวาง, ITA plan B.E. 2565
 Dear หัวหน้าฝ่ายปกครอง,
 February 2022: 4 reports requested
-2 not yet received (sorry if sent already)
+2 not yet received - please answer or ask for more time
 Was due 10 Jan 2022: I5, E3
 By 7 Feb 2022: I1, I2, I3
 Reports, and the full list, at
@@ -57,7 +57,8 @@ Dear หัวหน้าฝ่ายปกครอง,
 
 Under the measures to promote integrity and transparency (ITA) of สำนักงานเขตห้วยขวาง for fiscal year \
 B.E. 2565, there are 4 items to report in February 2022, and 2 items whose due date has passed and \
-for which no report has been received. We kindly ask ฝ่ายปกครอง to report by the dates below. If you \
+for which no report has been received. We kindly ask ฝ่ายปกครอง to report by the dates below. For what is \
+overdue, we kindly ask you to report, or to ask the coordinator for more time and give the reason. If you \
 have reported already, please accept our apologies.
 
 Overdue, report not yet received (2)
@@ -96,7 +97,7 @@ E-mail ita@huaikhwang.example"""
 
 
 def test_summary_email():
-    part = SupervisorPart((), SUMMARY, "2565-Q1")
+    part = SupervisorPart((), SUMMARY, QuarterStanding("2565-Q1", 48, 45, 3))
     summary = digest(
         plan(supervisor=part),
         kinds={Kind.SUMMARY},
@@ -118,7 +119,7 @@ for fiscal year B.E. 2565 stood on 1 March 2022.
 Overview of the whole agency on 1 March 2022
 - 120 items in all: 60 done, 4 waiting for verification, 50 open, 6 waived
 - 70 came up for report so far; 82.5% were done on time
-- At the end of Quarter 1/2565: 70 came up for report, 60 done
+- At the end of Quarter 1/2565: 48 came up for report, 45 done, 3 overdue
 - 7 items overdue (1-7 days: 2, 8-30 days: 3, 31-90 days: 2, over 90 days: 0)
 - Trend: better, overdue items fell from 9 to 7 since 31 Jan 2022
 
@@ -171,6 +172,15 @@ Recipients that could not be reached (1)
 
 Divisions without a recipient (1)
 - ฝ่ายโยธา
+
+Recipients paused for a time (2)
+- หัวหน้าฝ่ายทะเบียน until 15 Feb 2022 (ลาพักผ่อน)
+- งานเทศกิจ until 8 Feb 2022
+
+LINE quota: please check
+- LINE's monthly quota fell from 500 to 300: check the plan of the account.
+
+LINE messages left this month: 120 of 300
 
 Coordinator
 นางสาวสมศรี ใจดี

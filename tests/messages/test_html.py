@@ -9,6 +9,7 @@ import pytest
 from tests.messages.digests import (
     COORDINATORS,
     EMPTY_OWNER,
+    ESCALATION,
     I1,
     MONTHLY_OWNER,
     SUMMARY,
@@ -19,11 +20,16 @@ from tests.messages.digests import (
 )
 from tracker.domain.reminders import Kind
 from tracker.messages.render import Renderer
-from tracker.reports.digest import Person, SupervisorPart
+from tracker.reports.digest import Person, QuarterStanding, SupervisorPart
 
 VOID = {"meta", "br"}
 EVERYTHING = (
-    plan(owner=MONTHLY_OWNER, supervisor=SupervisorPart((), SUMMARY, "2565-Q1"), coordinator=COORDINATORS),
+    plan(
+        owner=MONTHLY_OWNER,
+        supervisor=SupervisorPart((), SUMMARY, QuarterStanding("2565-Q1", 48, 45, 3), ("ยังไม่มีวันหยุดปี 2566",)),
+        coordinator=COORDINATORS,
+        escalation=ESCALATION,
+    ),
     plan(support=SUPPORT, agency="สำนักงานเขตดินแดง"),
 )
 HOSTILE = "<script>alert('a')</script> {{ 7*7 }} & \"q\"\n== หัวข้อปลอม ==\r\x1b[2J\u202e =?utf-8?q?x?="
@@ -80,7 +86,7 @@ def test_html_says_what_the_plain_part_says(language):
     shown = "".join(read(message.html).words)
 
     codes_and_titles = [line[2:] for line in message.text.splitlines() if re.match(r"- [IEO]\d+ ", line)]
-    assert len(codes_and_titles) == 11
+    assert len(codes_and_titles) == 13
     assert [line for line in codes_and_titles if "".join(line.split()) not in shown] == []
     for sentence in message.text.split("\n\n")[1:3]:
         assert "".join(sentence.splitlines()[0].strip("= ").split()) in shown

@@ -11,10 +11,14 @@ from tracker.domain.reminders import Kind
 from tracker.reports.digest import (
     CoordinatorPart,
     Digest,
+    Escalated,
+    EscalationPart,
     Item,
     OwnerPart,
+    Paused,
     Person,
     PlanDigest,
+    QuarterStanding,
     SilentDivision,
     SupervisorPart,
     SupportPart,
@@ -33,7 +37,8 @@ def some(values, most=7):
     return st.lists(values, max_size=most).map(tuple)
 
 
-ITEMS = some(st.builds(Item, COUNTS, TEXTS, TEXTS, PERIODS, DAYS, COUNTS, TEXTS))
+ITEM = st.builds(Item, COUNTS, TEXTS, TEXTS, PERIODS, DAYS, COUNTS, TEXTS)
+ITEMS = some(ITEM)
 OWNERS = st.builds(
     OwnerPart, some(TEXTS), ITEMS, ITEMS, ITEMS, ITEMS, st.none() | DAYS, COUNTS, st.none() | COUNTS
 )
@@ -44,6 +49,9 @@ COORDINATORS = st.builds(
     ITEMS,
     some(TEXTS),
     some(TEXTS),
+    st.none() | st.tuples(COUNTS, COUNTS),
+    some(TEXTS),
+    some(st.builds(Paused, TEXTS, DAYS, TEXTS)),
 )
 STANDINGS = st.builds(DivisionStanding, TEXTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
 SUMMARIES = st.builds(
@@ -58,7 +66,10 @@ SUMMARIES = st.builds(
     some(st.builds(OverdueItem, TEXTS, TEXTS, PERIODS, TEXTS, DAYS, COUNTS)),
     some(st.builds(TrendPoint, DAYS, COUNTS, COUNTS)),
 )
-SUPERVISORS = st.builds(SupervisorPart, some(TEXTS), SUMMARIES, st.none() | PERIODS)
+QUARTERS = st.builds(QuarterStanding, PERIODS, COUNTS, COUNTS, COUNTS)
+SUPERVISORS = st.builds(SupervisorPart, some(TEXTS), SUMMARIES, st.none() | QUARTERS, some(TEXTS))
+ESCALATED = st.lists(st.builds(Escalated, ITEM, COUNTS, DAYS), min_size=1, max_size=7).map(tuple)
+ESCALATIONS = st.builds(EscalationPart, st.integers(1, 3), some(TEXTS), ESCALATED, COUNTS)
 PLANS = st.builds(
     PlanDigest,
     TEXTS,
@@ -68,6 +79,7 @@ PLANS = st.builds(
     st.none() | SUPERVISORS,
     st.none() | COORDINATORS,
     some(st.builds(Person, TEXTS, TEXTS, TEXTS), 3),
+    st.none() | ESCALATIONS,
 )
 DIGESTS = st.builds(
     Digest,

@@ -3,10 +3,13 @@
 import datetime as dt
 from dataclasses import replace
 
+import pytest
+
 from tests.messages.digests import (
     COORDINATORS,
     E3,
     EMPTY_OWNER,
+    ESCALATION,
     I1,
     I2,
     I3,
@@ -21,7 +24,7 @@ from tests.messages.digests import (
     renderer,
 )
 from tracker.domain.reminders import Kind
-from tracker.reports.digest import SupervisorPart
+from tracker.reports.digest import QuarterStanding, SupervisorPart
 
 FIRST_OF_MARCH = dt.date(2022, 3, 1)
 
@@ -39,7 +42,7 @@ def test_monthly_line_text():
 สำนักงานเขตห้วยขวาง แผน ITA ปี 2565
 เรียน หัวหน้าฝ่ายปกครอง
 เดือนกุมภาพันธ์ 2565 ขอความร่วมมือรายงาน 4 รายการ
-ยังไม่ได้รับรายงาน 2 รายการ (ขออภัยหากส่งแล้ว)
+ยังไม่ได้รับรายงาน 2 รายการ โปรดแจ้งผลหรือขอขยายเวลา
 ครบกำหนด 10 ม.ค. 65: I5, E3
 ภายใน 7 ก.พ. 65: I1, I2, I3
 ส่งรายงานและขอรายการทั้งหมดได้ที่
@@ -62,7 +65,9 @@ def test_monthly_email():
 ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. ๒๕๖๕ นั้น
 
 ในการนี้ เดือนกุมภาพันธ์ ๒๕๖๕ มีรายการที่ครบกำหนดรายงานผล จำนวน ๔ รายการ และรายการที่เกินกำหนดซึ่งยังไม่ได้รับรายงาน \
-จำนวน ๒ รายการ จึงขอความร่วมมือฝ่ายปกครองรายงานผลการดำเนินการภายในวันที่กำหนด หากได้รายงานแล้ว ต้องขออภัยมา ณ ที่นี้
+จำนวน ๒ รายการ จึงขอความร่วมมือฝ่ายปกครองรายงานผลการดำเนินการภายในวันที่กำหนด \
+ส่วนรายการที่เกินกำหนด ขอความอนุเคราะห์รายงานผลการดำเนินการ หรือขอขยายเวลาพร้อมเหตุผลต่อผู้ประสานงาน \
+หากได้รายงานแล้ว ต้องขออภัยมา ณ ที่นี้
 
 รายการที่เกินกำหนดซึ่งยังไม่ได้รับรายงาน (2 รายการ)
 - I5 การเผยแพร่นโยบายการบริหารงานบุคคล
@@ -99,7 +104,7 @@ def test_monthly_email():
 
 
 def test_summary_email_after_a_quarter():
-    part = SupervisorPart((), SUMMARY, "2565-Q1")
+    part = SupervisorPart((), SUMMARY, QuarterStanding("2565-Q1", 48, 45, 3))
     summary = digest(
         plan(supervisor=part), kinds={Kind.SUMMARY}, recipient="ผู้อำนวยการเขตห้วยขวาง", today=FIRST_OF_MARCH
     )
@@ -119,7 +124,7 @@ def test_summary_email_after_a_quarter():
 ภาพรวมของทั้งหน่วยงาน ณ วันที่ 1 มีนาคม 2565
 - ทั้งหมด 120 รายการ แล้วเสร็จ 60 รอตรวจรับ 4 รอรายงาน 50 ยกเว้น 6
 - ถึงรอบรายงานแล้ว 70 รายการ แล้วเสร็จภายในกำหนดร้อยละ 82.5
-- สิ้นไตรมาสที่ 1/2565: ถึงรอบรายงานสะสม 70 รายการ แล้วเสร็จสะสม 60 รายการ
+- สิ้นไตรมาสที่ 1/2565: ถึงรอบรายงานสะสม 48 รายการ แล้วเสร็จสะสม 45 รายการ เกินกำหนด 3 รายการ
 - เกินกำหนด 7 รายการ (1-7 วัน: 2, 8-30 วัน: 3, 31-90 วัน: 2, เกิน 90 วัน: 0)
 - แนวโน้ม: ดีขึ้น รายการเกินกำหนดลดลงจาก 9 เหลือ 7 รายการ เทียบกับวันที่ 31 ม.ค. 65
 
@@ -145,24 +150,94 @@ def test_summary_email_after_a_quarter():
 
 
 def test_escalation_line_text():
-    part = SupervisorPart(("ฝ่ายปกครอง",), SUMMARY, None)
-    escalation = digest(plan(supervisor=part), kinds={Kind.ESCALATION}, recipient="ผู้อำนวยการเขตห้วยขวาง")
+    escalation = digest(
+        plan(escalation=ESCALATION), kinds={Kind.ESCALATION}, recipient="ผู้ช่วยผู้อำนวยการเขตห้วยขวาง"
+    )
 
     message = renderer().render(escalation, channel="line")
 
+    assert message.subject == "ITA 2565: โปรดพิจารณา ยังไม่ได้รับรายงานครบ 21 วัน 2 รายการ"
     assert (
         message.text
         == """\
 สำนักงานเขตห้วยขวาง แผน ITA ปี 2565
-เรียน ผู้อำนวยการเขตห้วยขวาง
-โปรดพิจารณา เกินกำหนด 7 รายการ นานสุด 50 วัน
-ดีขึ้น เทียบ 31 ม.ค. 65 (9 รายการ)
-I5 ฝ่ายปกครอง เกินกำหนด 50 วัน
-E3 ฝ่ายปกครอง เกินกำหนด 50 วัน
-O31 ฝ่ายโยธา เกินกำหนด 22 วัน
+เรียน ผู้ช่วยผู้อำนวยการเขตห้วยขวาง
+เพื่อโปรดพิจารณา ยังไม่ได้รับรายงานครบ 21 วัน 2 รายการ
+I5 ฝ่ายปกครอง ครบกำหนด 10 ม.ค. 65 (22 วัน)
+E3 ฝ่ายโยธา ครบกำหนด 10 ม.ค. 65 (22 วัน)
+โปรดช่วยติดตามและแก้ไขข้อขัดข้อง
 ขอรายละเอียดได้ที่
 นางสาวสมศรี ใจดี (ผู้ประสานงาน)
 โทร. 0 2276 9600 ต่อ 5812 อีเมล ita@huaikhwang.example"""
+    )
+
+
+def test_escalation_email_names_its_trigger_and_what_is_asked():
+    escalation = digest(
+        plan(escalation=ESCALATION), kinds={Kind.ESCALATION}, recipient="ผู้ช่วยผู้อำนวยการเขตห้วยขวาง"
+    )
+
+    message = renderer().render(escalation, channel="email")
+
+    assert (
+        message.text
+        == """\
+เรียน ผู้ช่วยผู้อำนวยการเขตห้วยขวาง
+
+ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. ๒๕๖๕ นั้น
+
+ในการนี้ มีรายการที่ยังไม่ได้รับรายงานครบ ๒๑ วันนับแต่วันครบกำหนด จำนวน ๒ รายการ โดยข้อ I5 (ฝ่ายปกครอง) \
+ครบกำหนดตั้งแต่วันที่ ๑๐ มกราคม ๒๕๖๕ รายละเอียดดังนี้
+
+รายการที่เสนอเพื่อโปรดพิจารณา (2 รายการ)
+- I5 การเผยแพร่นโยบายการบริหารงานบุคคล
+  ธันวาคม 2564 | ฝ่ายปกครอง | ครบกำหนด 10 ม.ค. 65 | เกินกำหนด 22 วัน (ครบ 21 วันเมื่อ 31 ม.ค. 65)
+- E3 การให้ข้อมูลแก่ผู้มาติดต่ออย่างตรงไปตรงมา
+  ไตรมาสที่ 1/2565 | ฝ่ายโยธา | ครบกำหนด 10 ม.ค. 65 | เกินกำหนด 22 วัน (ครบ 21 วันเมื่อ 31 ม.ค. 65)
+
+รวมรายการที่เกินกำหนดของฝ่ายปกครองและฝ่ายโยธาในขณะนี้ 9 รายการ
+
+จึงเรียนมาเพื่อโปรดพิจารณาติดตามและช่วยแก้ไขข้อขัดข้องของฝ่ายที่รับผิดชอบ
+
+ผู้ประสานงาน
+นางสาวสมศรี ใจดี
+โทร. 0 2276 9600 ต่อ 5812
+อีเมล ita@huaikhwang.example"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("rank", "asked"),
+    [
+        (1, "มอบหมายผู้รับผิดชอบให้รายงานผล หรือแจ้งวันที่จะรายงานได้ต่อผู้ประสานงาน"),
+        (2, "ติดตามและช่วยแก้ไขข้อขัดข้องของฝ่ายที่รับผิดชอบ"),
+        (3, "สั่งการตามที่เห็นสมควร หรือเห็นชอบให้ขยายเวลา"),
+    ],
+    ids=["head", "deputy", "director"],
+)
+def test_escalation_asks_each_rank_for_what_it_can_do(rank, asked):
+    escalation = digest(plan(escalation=replace(ESCALATION, rank=rank)), kinds={Kind.ESCALATION})
+
+    text = renderer().render(escalation, channel="email").text
+
+    assert f"\n\nจึงเรียนมาเพื่อโปรดพิจารณา{asked}\n\n" in text
+
+
+def test_a_message_that_merges_kinds_says_what_else_it_holds():
+    merged = digest(
+        plan(
+            owner=MONTHLY_OWNER,
+            supervisor=SupervisorPart((), SUMMARY, None),
+            coordinator=COORDINATORS,
+            escalation=ESCALATION,
+        ),
+        kinds={Kind.ESCALATION, Kind.MONTHLY, Kind.SUMMARY, Kind.COORDINATOR},
+    )
+
+    text = renderer().render(merged, channel="email").text
+
+    assert text.split("\n\n")[2].endswith(
+        "พร้อมนี้ ขอแจ้งรายการที่ต้องรายงาน 6 รายการ และสรุปผลการติดตาม และรายการติดตามประจำสัปดาห์"
     )
 
 
@@ -196,6 +271,15 @@ def test_coordinator_email():
 
 ฝ่ายที่ยังไม่มีผู้รับแจ้ง (1 ฝ่าย)
 - ฝ่ายโยธา
+
+ผู้รับที่พักการแจ้งชั่วคราว (2 ราย)
+- หัวหน้าฝ่ายทะเบียน ถึงวันที่ 15 ก.พ. 65 (ลาพักผ่อน)
+- งานเทศกิจ ถึงวันที่ 8 ก.พ. 65
+
+โควตา LINE: โปรดตรวจสอบ
+- LINE's monthly quota fell from 500 to 300: check the plan of the account.
+
+ข้อความ LINE ของเดือนนี้เหลือ 120 จาก 300
 
 ผู้ประสานงาน
 นางสาวสมศรี ใจดี
@@ -257,13 +341,14 @@ def test_overdue_message_speaks_of_the_overdue_first():
     email = renderer().render(overdue, channel="email")
     line = renderer().render(overdue, channel="line")
 
-    assert email.subject == "ITA 2565: ยังไม่ได้รับรายงาน 2 รายการ (ฝ่ายปกครอง)"
+    assert email.subject == "ITA 2565: ขอทราบผลหรือการขอขยายเวลา 2 รายการ (ฝ่ายปกครอง)"
     assert email.text.split("\n\n")[2] == (
         "ในการนี้ มีรายการที่เกินกำหนดซึ่งยังไม่ได้รับรายงาน จำนวน ๒ รายการ "
-        "จึงขอความร่วมมือฝ่ายปกครองรายงานผลการดำเนินการโดยเร็ว หากได้รายงานแล้ว ต้องขออภัยมา ณ ที่นี้"
+        "จึงขอความอนุเคราะห์ฝ่ายปกครองรายงานผลการดำเนินการ หรือขอขยายเวลาพร้อมเหตุผลต่อผู้ประสานงาน "
+        "หากได้รายงานแล้ว ต้องขออภัยมา ณ ที่นี้"
     )
     assert line.text.splitlines()[2:4] == [
-        "ยังไม่ได้รับรายงาน 2 รายการ (ขออภัยหากส่งแล้ว)",
+        "ยังไม่ได้รับรายงาน 2 รายการ โปรดแจ้งผลหรือขอขยายเวลา",
         "และขอความร่วมมือรายงานในเดือนนี้ 4 รายการ",
     ]
 
@@ -372,7 +457,7 @@ def test_two_plans_stand_under_their_own_headings():
         == """\
 สำนักงานเขตห้วยขวาง แผน ITA ปี 2565/2566
 เดือนกุมภาพันธ์ 2565 ขอความร่วมมือรายงาน 1 รายการ
-ยังไม่ได้รับรายงาน 1 รายการ (ขออภัยหากส่งแล้ว)
+ยังไม่ได้รับรายงาน 1 รายการ โปรดแจ้งผลหรือขอขยายเวลา
 I5, I1
 ส่งรายงานได้ที่
 นางสาวสมศรี ใจดี (ผู้ประสานงาน)
@@ -382,7 +467,12 @@ I5, I1
 
 def test_everything_at_once_on_line_leaves_nothing_out():
     everything = digest(
-        plan(owner=MONTHLY_OWNER, supervisor=SupervisorPart((), SUMMARY, None), coordinator=COORDINATORS),
+        plan(
+            owner=MONTHLY_OWNER,
+            supervisor=SupervisorPart((), SUMMARY, None),
+            coordinator=COORDINATORS,
+            escalation=ESCALATION,
+        ),
         plan(support=SUPPORT, agency="สำนักงานเขตดินแดง"),
         kinds=set(Kind),
     )
@@ -393,9 +483,9 @@ def test_everything_at_once_on_line_leaves_nothing_out():
         message.text
         == """\
 สำนักงานเขตห้วยขวางและสำนักงานเขตดินแดง แผน ITA ปี 2565
-โปรดพิจารณา เกินกำหนด 7 รายการ นานสุด 50 วัน
+โปรดพิจารณา ครบ 21 วัน 2 รายการ: I5, E3
 เดือนกุมภาพันธ์ 2565 ขอความร่วมมือรายงาน 4 รายการ
-ยังไม่ได้รับรายงาน 2 รายการ (ขออภัยหากส่งแล้ว)
+ยังไม่ได้รับรายงาน 2 รายการ โปรดแจ้งผลหรือขอขยายเวลา
 I5, E3, I1, I2, I3
 ยังไม่ได้รับรายงาน 2 ฝ่าย รอตรวจรับ 2 รายการ
 งานสนับสนุน โปรดประสานฝ่ายปกครองและฝ่ายการคลัง

@@ -50,6 +50,8 @@ def owed(session: Session, today: dt.date, working: WorkingDays) -> set[Key]:
     (plan,) = session.scalars(select(Plan))
     if not plan.starts_on <= today <= plan.ends_on + 60 * DAY:
         return set()
+    if _is_paused(plan, today):
+        return set()
     everyone = _people(session, today)
     columns = (FollowUp.id, FollowUp.period, FollowUp.series, FollowUp.cadence, FollowUp.lead_division_id)
     query = select(*columns, FollowUp.due_on, FollowUp.scheduled_on)
@@ -60,7 +62,9 @@ def owed(session: Session, today: dt.date, working: WorkingDays) -> set[Key]:
         *_follow_ups(owners, still_open, today, working),
         *_months(plan, owners, still_open, today),
         *_quarters(session, owners, still_open, today),
-        *_others(session, everyone, still_open, today, working),
+        *_escalations(everyone, still_open, today),
+        *_summaries(everyone, today),
+        *_lists(session, everyone, still_open, today, working),
     }
 
 
@@ -113,19 +117,54 @@ def _quarters(
             yield "quarterly", person.id, None, label, 1, 1
 
 
-def _others(
-    session: Session, everyone: list[Person], still_open: Sequence[Any], today: dt.date, working: WorkingDays
-) -> Iterator[Key]:
-    monday = _monday(today, working)
-    listed_on = working.on_or_after(monday)
-    refused = any(each.email_suspended or each.line_suspended for each in session.scalars(select(Contact)))
-    late = any(each.due_on < listed_on for each in still_open)
+def _escalations(everyone: list[Person], still_open: Sequence[Any], today: dt.date) -> Iterator[Key]:
+    """At 7, 21 and 45 days overdue the nearest rank from the step's on that somebody holds, for 30 days."""
+    for each in still_open:
+        for step, days in ((1, 7), (2, 21), (3, 45)):
+            if days <= (today - each.due_on).days < days + 30:
+                ranks = [_holders(everyone, rank, each.lead_division_id) for rank in range(step, 4)]
+                for person in next((holders for holders in ranks if holders), []):
+                    yield "escalation", person.id, each.id, each.period, step, each.series
+
+
+def _holders(everyone: list[Person], rank: int, lead: int | None) -> list[Person]:
+    return [
+        each
+        for each in everyone
+        if each.roles.get(Role.SUPERVISOR) == rank and (rank == 3 or each.owns(lead))
+    ]
+
+
+def _summaries(everyone: list[Person], today: dt.date) -> Iterator[Key]:
     for person in everyone:
         if Role.SUPERVISOR in person.roles:  # of divisions that lead something, or of everything
             yield "summary", person.id, None, f"{today.year + 543}-{today.month:02}", 1, 1
-        if Role.COORDINATOR in person.roles and (refused or late):
-            label = f"{monday.year + 543}-{monday.month:02}-{monday.day:02}"
-            yield "coordinator", person.id, None, label, 1, 1
+
+
+def _lists(
+    session: Session, everyone: list[Person], still_open: Sequence[Any], today: dt.date, working: WorkingDays
+) -> Iterator[Key]:
+    monday = _monday(today, working)
+    contacts = session.scalars(select(Contact)).all()
+    owners = [each for each in everyone if Role.OWNER in each.roles]
+    refused = any(each.email_suspended or each.line_suspended for each in contacts)
+    late = any(each.due_on < working.on_or_after(monday) for each in still_open)
+    vacant = any(
+        each.due_on <= _month_end(today) and not any(owner.owns(each.lead_division_id) for owner in owners)
+        for each in still_open
+    )
+    days = {monday} if refused or late or vacant else set()
+    for each in contacts:  # told of the day after, when the day is known
+        for address, day in (
+            (each.email_suspended, each.email_suspended_on), (each.line_suspended, each.line_suspended_on)
+        ):  # fmt: skip
+            if address and day and today - 6 * DAY <= day <= today:
+                days.add(day + DAY)
+    for person in everyone:
+        if Role.COORDINATOR in person.roles:
+            for day in days:
+                label = f"{day.year + 543}-{day.month:02}-{day.day:02}"
+                yield "coordinator", person.id, None, label, 1, 1
 
 
 def _people(session: Session, today: dt.date) -> list[Person]:
@@ -138,8 +177,12 @@ def _people(session: Session, today: dt.date) -> list[Person]:
     return [
         Person(each.id, roles[each.id], divisions[each.id])
         for each in session.scalars(select(Contact))
-        if (each.valid_from or today) <= today <= (each.valid_until or today)
+        if (each.valid_from or today) <= today <= (each.valid_until or today) and not _is_paused(each, today)
     ]
+
+
+def _is_paused(each: Contact | Plan, today: dt.date) -> bool:
+    return each.paused_until is not None and (each.paused_from or today) <= today <= each.paused_until
 
 
 def _monday(today: dt.date, working: WorkingDays) -> dt.date:

@@ -375,7 +375,7 @@ def test_summary_is_owed_from_the_first_working_day_to_the_months_end(
 ) -> None:
     owner(session, imported(), "director", roles=["supervisor"])
 
-    plan(session, at(now))
+    plan(session, at(now), kinds=[Kind.SUMMARY])
 
     rows = session.execute(select(Reminder.period, Reminder.useful_until)).all()
     assert rows == [("2565-01", at("2022-02-01 00:00"))] * owed

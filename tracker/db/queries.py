@@ -47,7 +47,7 @@ def in_force(plan_id: Any) -> ColumnElement[bool]:
 
 
 def contacts_with(role: Role, today: dt.date) -> Select[int, int, int | None, int | None]:
-    """Who holds a role on ``today``: contact, agency, division (None: the whole agency) and rank."""
+    """Who holds a role on ``today`` and is not paused: contact, agency, division (None: all) and rank."""
     return (
         select(
             Contact.id.label("contact_id"),
@@ -58,7 +58,7 @@ def contacts_with(role: Role, today: dt.date) -> Select[int, int, int | None, in
         )
         .join(ContactRole, and_(ContactRole.contact_id == Contact.id, ContactRole.role == role))
         .outerjoin(ContactDivision, ContactDivision.contact_id == Contact.id)
-        .where(is_valid(today))
+        .where(is_valid(today), ~is_paused(Contact, today))
     )
 
 

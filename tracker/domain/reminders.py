@@ -24,6 +24,9 @@ from tracker.domain.office_time import OfficeTime
 
 ONE_DAY = dt.timedelta(days=1)
 ONE_WEEK = dt.timedelta(weeks=1)
+NOTICE_DAYS = 7
+NO_LIMIT = 1000
+"""More than a message a day."""
 
 
 class Kind(StrEnum):
@@ -75,7 +78,7 @@ class ReminderRules:
 class PlanWindow:
     """Something owed once for a plan and period, from now until ``useful_until`` (UTC).
 
-    ``first`` and ``last`` bound, both included, the month the period is about.
+    ``first`` and ``last`` bound, both included, the month or the day the period is about.
     """
 
     kind: Kind
@@ -130,6 +133,19 @@ def coordinator(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> P
     return PlanWindow(Kind.COORDINATOR, date_label(slot), first_of_month(day), last_of_month(day), until)
 
 
+def notices(now: dt.datetime, office: OfficeTime) -> Iterator[PlanWindow]:
+    """What coordinators should hear of between two lists: a window for each of the last days, of use a week.
+
+    ``first`` and ``last`` are the day on which it happened. The period is the day after: on the day of the
+    weekly list, what happens after that has left would otherwise be taken for told.
+    """
+    today = office.today(now)
+    for age in range(NOTICE_DAYS):
+        day = today - ONE_DAY * age
+        until = office.starts(day + ONE_DAY * NOTICE_DAYS)
+        yield PlanWindow(Kind.COORDINATOR, date_label(day + ONE_DAY), day, day, until)
+
+
 def weekly_day(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> dt.date:
     """The working day of the weekly reminders that came due last."""
     return office.working.on_or_after(_week_slot(now, office, rules))
@@ -153,7 +169,21 @@ def overdue(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> Itera
         yield FollowUpWindow(Kind.OVERDUE, step, last - ONE_WEEK + ONE_DAY, last, until)
 
 
-STEPS = (due_soon, overdue)
+def escalation(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> Iterator[FollowUpWindow]:
+    """The steps of what is long overdue, a window a due date: step k since its number of days was reached.
+
+    The days are calendar days; a step is owed from the hour of reminding of the day that reaches them.
+    """
+    day = _reminding_day(now, office)
+    for step, after_days in enumerate(rules.escalation_days, start=1):
+        for age in range(rules.escalation_use_days):
+            reached = day - ONE_DAY * age
+            due_on = reached - ONE_DAY * after_days
+            until = office.reminding(reached + ONE_DAY * rules.escalation_use_days)
+            yield FollowUpWindow(Kind.ESCALATION, step, due_on, due_on, until)
+
+
+STEPS = (due_soon, overdue, escalation)
 """Whatever is owed by the due date of a follow-up."""
 
 
@@ -180,6 +210,26 @@ def steps_of(due_on: dt.date, office: OfficeTime, rules: ReminderRules) -> list[
                 step = Step(window.kind, window.step, now, window.useful_until)
                 found.setdefault((step.kind, step.number), step)
     return sorted(found.values(), key=lambda step: step.owed_from)
+
+
+def allowances(today: dt.date, office: OfficeTime, rules: ReminderRules) -> dict[Kind, int]:
+    """Fewer than how many messages a contact must have had this month to get one more, by weightiest kind.
+
+    Escalations have no limit. What comes in between, due dates and coordinators' lists, leaves room for the
+    weekly days still to come, so that the weekly reminders of what is overdue never lack a place.
+    """
+    kept = _weekly_days_left(today, office, rules)
+    light = dict.fromkeys((Kind.DUE_SOON, Kind.COORDINATOR), rules.monthly_cap - kept)
+    return dict.fromkeys(Kind, rules.monthly_cap) | light | {Kind.ESCALATION: NO_LIMIT}
+
+
+def _weekly_days_left(today: dt.date, office: OfficeTime, rules: ReminderRules) -> int:
+    """On how many days after ``today``, in its month, weekly reminders come due."""
+    first = first_of_month(today) - ONE_WEEK
+    number = (last_of_month(today) - first).days + 1
+    dates = [first + ONE_DAY * each for each in range(number)]
+    slots = {office.working.on_or_after(day) for day in dates if day.weekday() == rules.overdue_weekday}
+    return sum(today < day <= dates[-1] for day in slots)
 
 
 def weightiest(kinds: set[Kind]) -> Kind:

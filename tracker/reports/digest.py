@@ -38,6 +38,7 @@ class OwnerPart:
     over. ``due_soon`` marks the follow-ups of ``to_report`` (and beyond the month) that fall due within days.
     ``next_on`` and ``next_count`` say when something falls due after this month, and how much that day.
     ``year_total`` is filled once, at the start of tracking: how many follow-ups await in the whole year.
+    ``informed`` is whether a supervisor was told of one of the overdue ones; None where none could be.
     """
 
     divisions: tuple[str, ...]
@@ -48,6 +49,7 @@ class OwnerPart:
     next_on: dt.date | None
     next_count: int
     year_total: int | None
+    informed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +71,78 @@ class SilentDivision:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A contact who gets nothing up to a day, and why ("" where nobody said)."""
+
+    name: str
+    until: dt.date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CoordinatorPart:
     """The coordinators' weekly list.
 
     ``waiting`` was submitted and waits to be accepted; ``unreachable`` are sentences about addresses that
-    failed; ``vacant`` are lead divisions without an owner who could be reminded.
+    failed; ``vacant`` are lead divisions without an owner who could be reminded. ``line_left`` is how many
+    people LINE may still reach this month, and of how many (None: without limit, or not known); ``alarms``
+    are sentences about that quota, of the last days.
     """
 
     silent: tuple[SilentDivision, ...]
     waiting: tuple[Item, ...]
     unreachable: tuple[str, ...]
     vacant: tuple[str, ...]
+    line_left: tuple[int, int] | None = None
+    alarms: tuple[str, ...] = ()
+    paused: tuple[Paused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterStanding:
+    """How a plan stood at the end of the quarter ``label``, counted from the beginning of the year."""
+
+    label: str
+    due: int
+    done: int
+    overdue: int
 
 
 @dataclass(frozen=True, slots=True)
 class SupervisorPart:
     """The supervisors' overview; ``divisions`` is empty when it covers the whole agency.
 
-    ``quarter`` is the label of the quarter that ended last month, when one did.
+    ``quarter`` tells how it stood when the quarter ended, in the month after that. ``warnings`` are sentences
+    about the office's calendar.
     """
 
     divisions: tuple[str, ...]
     summary: Summary
-    quarter: str | None
+    quarter: QuarterStanding | None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """An overdue item that reached ``after_days`` calendar days since its due date, on ``reached_on``."""
+
+    item: Item
+    after_days: int
+    reached_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPart:
+    """What a supervisor is asked to look at: the items that reached a number of days, the oldest first.
+
+    ``rank`` is the reader's: 1 head of division, 2 deputy, 3 director. ``divisions`` is empty when the reader
+    answers for the whole agency; ``overdue`` counts all that is overdue there, the items among it.
+    """
+
+    rank: int
+    divisions: tuple[str, ...]
+    items: tuple[Escalated, ...]
+    overdue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +156,7 @@ class PlanDigest:
     supervisor: SupervisorPart | None
     coordinator: CoordinatorPart | None
     ask: tuple[Person, ...]
+    escalation: EscalationPart | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""The parts of a message, read from the database: what an owner, a supervisor or a coordinator is told."""
+"""The parts of a message, read from the database: what an owner or a supervisor is told, and whom to ask.
+
+What a coordinator is told is ``coordinator_part``'s.
+"""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -9,7 +11,16 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
-from tracker.db.models import Contact, Division, FollowUp, Measure, MeasureSupport, Plan
+from tracker.db.models import (
+    Contact,
+    Division,
+    FollowUp,
+    Measure,
+    MeasureSupport,
+    Message,
+    Plan,
+    Reminder,
+)
 from tracker.domain import reminders as due
 from tracker.domain.cadence import Cadence
 from tracker.domain.contacts import Role
@@ -18,15 +29,16 @@ from tracker.domain.follow_up import Status, days_overdue
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.reports.digest import (
-    CoordinatorPart,
+    Escalated,
+    EscalationPart,
     Item,
     OwnerPart,
     Person,
-    SilentDivision,
+    QuarterStanding,
     SupervisorPart,
     SupportPart,
 )
-from tracker.reports.standing import plan_summary
+from tracker.reports.standing import overdue_counts, plan_summary
 
 
 def owner_part(
@@ -43,13 +55,12 @@ def owner_part(
     month_ends = last_of_month(today)
     own = [FollowUp.plan_id == plan.id, queries.is_status(Status.OPEN), queries.tracked()]
     own += [FollowUp.lead_division_id.in_(divisions)] if divisions else []
-    near = _items(session, today, *own, FollowUp.due_on <= max(month_ends, soon))
+    near = items(session, today, *own, FollowUp.due_on <= max(month_ends, soon))
+    overdue = tuple(item for item in near if item.due_on < today)
     closing: list[Item] = []
     if Kind.QUARTERLY in kinds:
         long = [cadence for cadence in Cadence if due.closes_with_quarter(cadence)]
-        closing = _items(
-            session, today, *own, FollowUp.scheduled_on == month_ends, FollowUp.cadence.in_(long)
-        )
+        closing = items(session, today, *own, FollowUp.scheduled_on == month_ends, FollowUp.cadence.in_(long))
     following = session.execute(
         select(FollowUp.due_on, func.count())
         .where(*own, FollowUp.due_on > month_ends)
@@ -61,14 +72,30 @@ def owner_part(
     part = OwnerPart(
         divisions=_names(session, divisions),
         to_report=tuple(item for item in near if today <= item.due_on <= month_ends),
-        overdue=tuple(item for item in near if item.due_on < today),
+        overdue=overdue,
         closing=tuple(closing),
         due_soon=tuple(item for item in near if today <= item.due_on <= soon),
         next_on=following[0] if following else None,
         next_count=following[1] if following else 0,
         year_total=session.scalar(select(func.count()).select_from(FollowUp).where(*own)) if starts else None,
+        informed=_informed(session, plan, [item.follow_up_id for item in overdue], today),
     )
     return part if any((part.to_report, part.overdue, part.closing, part.due_soon, part.year_total)) else None
+
+
+def _informed(session: Session, plan: Plan, follow_ups: Sequence[int], today: dt.date) -> bool | None:
+    """Whether a message told a supervisor of one of these; None where the agency has no supervisor."""
+    told = (
+        select(Reminder.id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(Reminder.kind == Kind.ESCALATION, Reminder.follow_up_id.in_(follow_ups))
+        .where(Reminder.dropped == "", Message.sent_at.is_not(None))
+    )
+    if session.scalar(told.limit(1)) is not None:
+        return True
+    supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery()
+    anybody = select(supervisors.c.contact_id).where(supervisors.c.agency_id == plan.agency_id)
+    return None if session.scalar(anybody.limit(1)) is None else False
 
 
 def _tracking_starts(plan: Plan, office: OfficeTime, today: dt.date) -> bool:
@@ -96,64 +123,49 @@ def support_part(session: Session, plan: Plan, divisions: Sequence[int]) -> Supp
 
 
 def supervisor_part(
-    session: Session, plan: Plan, divisions: Sequence[int], *, today: dt.date, office: OfficeTime
+    session: Session,
+    plan: Plan,
+    divisions: Sequence[int],
+    *,
+    today: dt.date,
+    office: OfficeTime,
+    warnings: tuple[str, ...] = (),
 ) -> SupervisorPart:
     """How these divisions (none: all) stand, and the quarter's standing in the month after it."""
     summary = plan_summary(session, plan.id, today=today, divisions=divisions)
     day_before = first_of_month(today) - dt.timedelta(days=1)
     quarters = office.fiscal_year(day_before).periods(Cadence.QUARTERLY)
-    ended = [quarter.label for quarter in quarters if quarter.ends_on == day_before]
-    inside = plan.starts_on <= day_before <= plan.ends_on
-    return SupervisorPart(_names(session, divisions), summary, ended[0] if ended and inside else None)
+    ended = next((each.label for each in quarters if each.ends_on == day_before), None)
+    quarter = None
+    if ended and plan.starts_on <= day_before <= plan.ends_on:
+        then = plan_summary(session, plan.id, today=today, as_of=day_before, divisions=divisions)
+        quarter = QuarterStanding(ended, then.due, then.done, then.overdue)
+    return SupervisorPart(_names(session, divisions), summary, quarter, warnings)
 
 
-def coordinator_part(session: Session, plan: Plan, *, today: dt.date) -> CoordinatorPart | None:
-    """Who has not answered, what waits, who cannot be reached; None when all is well."""
-    owners = _owner_names(session, plan, today)
-    summary = plan_summary(session, plan.id, today=today)
-    everywhere = owners[None]
-    silent = tuple(
-        SilentDivision(each.division, each.overdue, each.oldest_days, (*owners[each.division], *everywhere))
-        for each in summary.by_division
-        if each.overdue
+def escalation_part(
+    session: Session,
+    plan: Plan,
+    divisions: Sequence[int],
+    reminders: Sequence[Reminder],
+    *,
+    rank: int,
+    today: dt.date,
+    days: Sequence[int],
+) -> EscalationPart:
+    """The follow-ups of these reminders, each under the greatest of the ``days`` that it reached.
+
+    ``divisions`` are those the reader answers for (none: all).
+    """
+    after: dict[int | None, int] = {}
+    for each in reminders:
+        after[each.follow_up_id] = max(days[each.step - 1], after.get(each.follow_up_id, 0))
+    escalated = (
+        Escalated(item, after[item.follow_up_id], item.due_on + dt.timedelta(days=after[item.follow_up_id]))
+        for item in items(session, today, FollowUp.id.in_(after))
     )
-    submitted = queries.is_status(Status.SUBMITTED)
-    part = CoordinatorPart(
-        silent=silent,
-        waiting=tuple(_items(session, today, FollowUp.plan_id == plan.id, submitted)),
-        unreachable=_unreachable(session, plan.agency_id),
-        vacant=tuple(
-            each.division or "–"
-            for each in summary.by_division
-            if not owners[each.division] and not everywhere
-        ),
-    )
-    return part if any((part.silent, part.waiting, part.unreachable, part.vacant)) else None
-
-
-def _owner_names(session: Session, plan: Plan, today: dt.date) -> dict[str | None, list[str]]:
-    """The owners in office by the name of their division; None for those of the whole agency."""
-    owners = queries.contacts_with(Role.OWNER, today).subquery()
-    rows = session.execute(
-        select(Division.name.label("division"), Contact.name.label("owner"))
-        .select_from(owners)
-        .join(Contact, Contact.id == owners.c.contact_id)
-        .outerjoin(Division, Division.id == owners.c.division_id)
-        .where(owners.c.agency_id == plan.agency_id)
-        .order_by(Contact.id)
-    )
-    found: dict[str | None, list[str]] = defaultdict(list)
-    for row in rows:
-        found[row.division].append(row.owner)
-    return found
-
-
-def _unreachable(session: Session, agency_id: int) -> tuple[str, ...]:
-    refused = or_(Contact.email_suspended != "", Contact.line_suspended != "")
-    contacts = session.scalars(
-        select(Contact).where(Contact.agency_id == agency_id, refused).order_by(Contact.id)
-    )
-    return tuple(f"{each.name}: {each.email_suspended or each.line_suspended}" for each in contacts)
+    overdue = sum(row.number for row in overdue_counts(session, plan.id, today, divisions))
+    return EscalationPart(rank, _names(session, divisions), tuple(escalated), overdue)
 
 
 def coordinators(session: Session, agency_id: int, today: dt.date) -> tuple[Person, ...]:
@@ -167,7 +179,8 @@ def coordinators(session: Session, agency_id: int, today: dt.date) -> tuple[Pers
     return tuple(Person(each.name, each.phone, each.email) for each in contacts)
 
 
-def _items(session: Session, today: dt.date, *conditions: Any) -> list[Item]:
+def items(session: Session, today: dt.date, *conditions: Any) -> list[Item]:
+    """The follow-ups that meet the conditions, the first due first."""
     rows = session.execute(
         select(
             FollowUp.id,

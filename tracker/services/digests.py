@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
@@ -21,12 +21,15 @@ from tracker.domain.reminders import OWNER_KINDS, Kind, ReminderRules
 from tracker.reports.digest import (
     CoordinatorPart,
     Digest,
+    EscalationPart,
     OwnerPart,
     PlanDigest,
     SupervisorPart,
     SupportPart,
 )
 from tracker.services import digest_parts as parts
+from tracker.services.coordinator_part import coordinator_part
+from tracker.services.ladder import is_asked
 
 ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
     Kind.SUMMARY: Role.SUPERVISOR,
@@ -37,11 +40,15 @@ ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a digest is built, and by which calendar."""
+    """When a digest is built, and by which calendar.
+
+    ``warnings`` are sentences about that calendar, for those who get the summary.
+    """
 
     now: dt.datetime
     office: OfficeTime
     rules: ReminderRules
+    warnings: tuple[str, ...] = ()
 
     @property
     def today(self) -> dt.date:
@@ -57,8 +64,9 @@ class Moment:
 def build_digest(session: Session, message: Message, moment: Moment) -> Digest | None:
     """What the message says; None when nothing of it is owed any more.
 
-    Reminders that fell out are marked with the reason.
+    Reminders that fell out are marked with the reason; those of a paused plan or contact are taken out.
     """
+    _let_wait(session, message, moment.today)
     people = _People(session, message, moment)
     by_plan: dict[int, list[Reminder]] = defaultdict(list)
     for reminder in session.scalars(select(Reminder).where(Reminder.message_id == message.id)):
@@ -72,10 +80,25 @@ def build_digest(session: Session, message: Message, moment: Moment) -> Digest |
     plans = tuple(plan for plan in each_plan if plan)
     if not plans:
         return None
-    carrier = session.get_one(Contact, message.contact_id)
     everything = [reminder for reminders in by_plan.values() for reminder in reminders]
     kinds = frozenset(reminder.kind for reminder in everything if not reminder.dropped)
-    return Digest(carrier.name, carrier.language, moment.today, kinds, plans)
+    reader = _reader(session, message, everything)
+    return Digest(reader.name, reader.language, moment.today, kinds, plans)
+
+
+def _reader(session: Session, message: Message, reminders: Sequence[Reminder]) -> Contact:
+    """Whom the message speaks to: its contact, or another at the address if nothing is left for that one."""
+    told = {each.contact_id for each in reminders if not each.dropped}
+    return session.get_one(Contact, message.contact_id if message.contact_id in told else min(told))
+
+
+def _let_wait(session: Session, message: Message, today: dt.date) -> None:
+    """What is for a paused contact, or of a paused plan, waits for a message after the pause."""
+    paused = or_(
+        Reminder.contact_id.in_(select(Contact.id).where(queries.is_paused(Contact, today))),
+        Reminder.plan_id.in_(select(Plan.id).where(queries.is_paused(Plan, today))),
+    )
+    session.execute(update(Reminder).where(Reminder.message_id == message.id, paused).values(message_id=None))
 
 
 def items_of(digest: Digest) -> list[int]:
@@ -90,6 +113,7 @@ def items_of(digest: Digest) -> list[int]:
                 else ()
             ),
             *((plan.coordinator.waiting,) if plan.coordinator else ()),
+            *(([each.item for each in plan.escalation.items],) if plan.escalation else ()),
         )
     )
     return list(dict.fromkeys(item.follow_up_id for items in lists for item in items))
@@ -126,30 +150,50 @@ class _People:
             return "the contact has another role now"
         if reminder.follow_up_id is None:
             return ""
-        return self._objection_of_follow_up(reminder)
-
-    def _objection_of_follow_up(self, reminder: Reminder) -> str:
         follow_up = self._session.get_one(FollowUp, reminder.follow_up_id)
+        return self._objection_of(reminder, follow_up)
+
+    def _objection_of(self, reminder: Reminder, follow_up: FollowUp) -> str:
         if follow_up.status is not Status.OPEN:
             return f"it is {follow_up.status} by now"
         if follow_up.series != reminder.series:
             return "its due date was moved"
+        if reminder.kind is Kind.ESCALATION:
+            return "" if self._is_asked(reminder) else "another supervisor is asked now"
         own = self._divisions[reminder.contact_id]
         if own and follow_up.lead_division_id not in own:
             return "another division leads it now"
         return ""
+
+    def _is_asked(self, reminder: Reminder) -> bool:
+        """Whether the ladder still leads to the contact; the rank or holder of a post may have changed."""
+        today = self._moment.today
+        supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery("supervisors")
+        asked = (
+            select(FollowUp.id)
+            .join(Plan, Plan.id == FollowUp.plan_id)
+            .join(supervisors, supervisors.c.agency_id == Plan.agency_id)
+            .where(FollowUp.id == reminder.follow_up_id, supervisors.c.contact_id == reminder.contact_id)
+            .where(is_asked(supervisors, reminder.step, today))
+        )
+        return self._session.scalar(asked.limit(1)) is not None
 
     def divisions(self, reminders: Sequence[Reminder]) -> list[int]:
         """The divisions these reminders are for; none when one of the contacts has the whole agency."""
         each = [self._divisions[contact_id] for contact_id in {reminder.contact_id for reminder in reminders}]
         return sorted(set().union(*each)) if all(each) else []
 
-    def oversees_all(self, reminders: Sequence[Reminder]) -> bool:
-        """Whether one of the supervisors sees the whole agency."""
+    def rank(self, reminders: Sequence[Reminder]) -> int:
+        """The highest rank among the supervisors these reminders are for."""
+        return max(self._roles[(each.contact_id, Role.SUPERVISOR)] or 0 for each in reminders)
+
+    def overseen(self, reminders: Sequence[Reminder]) -> list[int]:
+        """The divisions of these supervisors; none when one of them sees the whole agency."""
         contacts = {reminder.contact_id for reminder in reminders}
-        return any(
+        everything = any(
             self._roles[(each, Role.SUPERVISOR)] == DIRECTOR or not self._divisions[each] for each in contacts
         )
+        return [] if everything else self.divisions(reminders)
 
 
 def _plan_digest(
@@ -170,19 +214,25 @@ def _plan_digest(
         )
         if Kind.QUARTERLY in kinds:
             said.support = parts.support_part(session, plan, divisions)
-    if of_supervisor := by_role[Role.SUPERVISOR]:
-        divisions = [] if people.oversees_all(of_supervisor) else people.divisions(of_supervisor)
+    if escalated := [each for each in by_role[Role.SUPERVISOR] if each.kind is Kind.ESCALATION]:
+        said.escalation = parts.escalation_part(
+            session, plan, people.overseen(escalated), escalated, rank=people.rank(escalated),
+            today=moment.today, days=moment.rules.escalation_days,
+        )  # fmt: skip
+    if of_summary := [each for each in by_role[Role.SUPERVISOR] if each.kind is Kind.SUMMARY]:
         said.supervisor = parts.supervisor_part(
-            session, plan, divisions, today=moment.today, office=moment.office
-        )
+            session, plan, people.overseen(of_summary), today=moment.today, office=moment.office,
+            warnings=moment.warnings,
+        )  # fmt: skip
     if by_role[Role.COORDINATOR]:
-        said.coordinator = parts.coordinator_part(session, plan, today=moment.today)
+        said.coordinator = coordinator_part(session, plan, today=moment.today, office=moment.office)
     if not said.keep(reminders):
         return None
     ask = parts.coordinators(session, plan.agency_id, moment.today)
     return PlanDigest(
-        agency.name, plan.fiscal_year, said.owner, said.support, said.supervisor, said.coordinator, ask
-    )
+        agency.name, plan.fiscal_year, said.owner, said.support, said.supervisor, said.coordinator, ask,
+        said.escalation,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -193,6 +243,7 @@ class _Parts:
     support: SupportPart | None = None
     supervisor: SupervisorPart | None = None
     coordinator: CoordinatorPart | None = None
+    escalation: EscalationPart | None = None
 
     def keep(self, reminders: Sequence[Reminder]) -> bool:
         """Whether anything is left to say. The owner's list goes only where one of its reasons is left."""
@@ -215,4 +266,6 @@ class _Parts:
                 return owner is not None
             case Kind.COORDINATOR:
                 return self.coordinator is not None
+            case Kind.ESCALATION:
+                return self.escalation is not None
         return self.supervisor is not None

@@ -8,7 +8,7 @@ import pytest
 from tests.channels.examples import KEY, NOW, OTHER_KEY, outgoing
 from tests.fakes.smtp import CUT, HANG, SLOW
 from tracker.channels.base import ChannelDown
-from tracker.errors import DeliveryError
+from tracker.errors import DeliveryError, OutcomeUnknown
 
 
 def has_ipv6() -> bool:
@@ -88,6 +88,18 @@ def test_email_wrong_password_is_tried_once(mail_server, email):
         email(server, user="tracker", password="wrong").send(outgoing(), now=NOW)
 
     assert server.logins == [("tracker", "wrong")]
+
+
+def test_email_is_not_repeated_by_itself_after_the_final_dot(mail_server, email):
+    server = mail_server()
+    channel = email(server)
+    channel.send(outgoing(), now=NOW)
+    server.fail("END", CUT)
+
+    with pytest.raises(OutcomeUnknown):
+        channel.send(outgoing(key=OTHER_KEY), now=NOW)
+
+    assert len(server.messages) == 2
 
 
 def test_email_final_timeout_is_its_own(mail_server, email):

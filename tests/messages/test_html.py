@@ -127,7 +127,7 @@ def test_subject_is_short_and_never_an_encoded_word_of_its_own():
 def test_what_html_imports_is_escaped_too(tmp_path):
     """The wording lies in a file that does not end in .html.j2: it is escaped where HTML uses it."""
     (tmp_path / "words.j2").write_text("{% macro hello(name) %}<b>{{ name }}{% endmacro %}", encoding="utf-8")
-    for name in ("email.html.j2", "email.txt.j2", "subject.txt.j2"):
+    for name in ("email.html.j2", "email.txt.j2", "subject.txt.j2", "calendar.txt.j2"):
         text = '{% import "words.j2" as say %}{{ say.hello(digest.recipient) }}'
         (tmp_path / name).write_text(text, encoding="utf-8")
     own = Renderer(lambda name: tmp_path / name.rpartition("/")[2])

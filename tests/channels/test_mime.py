@@ -172,7 +172,21 @@ def test_message_is_the_same_bytes_every_time():
 
 
 @pytest.mark.parametrize(
-    "end", ["\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029", "\0\n", "\r\n\r\n"]
+    "end",
+    [
+        "\r\n",
+        "\n",
+        "\r",
+        "\v",
+        "\f",
+        "\x1c",
+        "\x85",
+        "\u2028",
+        "\u2029",
+        "\0\n",
+        "\r\n\r\n",
+        "=?utf-8?q?=0D=0A?=",
+    ],
 )
 @pytest.mark.parametrize("field", ["subject", "recipient", "key", "thread", "sender_name"])
 def test_message_takes_no_header_from_a_value(field, end):

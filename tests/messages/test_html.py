@@ -112,6 +112,20 @@ def test_hostile_values_stay_text(language):
     assert not [line for line in message.text.splitlines() if line.startswith("==")]
 
 
+@pytest.mark.parametrize(("language", "word"), [("th", "พัก"), ("en", "pause")])
+def test_both_parts_end_with_how_to_pause_but_not_for_the_coordinator_who_would_do_it(language, word):
+    to_owner = digest(plan(owner=MONTHLY_OWNER), kinds={Kind.MONTHLY}, language=language)
+    to_coordinator = digest(plan(coordinator=COORDINATORS), kinds={Kind.COORDINATOR}, language=language)
+
+    owners = renderer().render(to_owner, channel="email")
+    coordinators = renderer().render(to_coordinator, channel="email")
+
+    said = owners.text.splitlines()[-1]
+    assert f"“{word}”" in said
+    assert " ".join(read(owners.html).words).endswith(said)
+    assert word not in coordinators.text + coordinators.html
+
+
 def test_subject_is_short_and_never_an_encoded_word_of_its_own():
     division = "ฝ่าย=?utf-8?q?x?=\r\nBcc: everyone@example"
     owner = replace(EMPTY_OWNER, divisions=(division,), to_report=(I1,))

@@ -4,16 +4,17 @@ Which facts a message has is decided before (``reports/digest.py``), how it trav
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import ConfigError
+from tracker.messages.calendar import calendar_file
 from tracker.messages.card import CardFault, card_json
 from tracker.messages.gist import gist_of
 from tracker.messages.plain import cleaned, curtailed, line_text, short_subject, squeezed
 from tracker.messages.rendered import Rendered
-from tracker.reports.digest import Digest
+from tracker.reports.digest import Digest, Item, PlanDigest
 
 if TYPE_CHECKING:
     from tracker.messages.templates import Templates
@@ -35,9 +36,9 @@ class Renderer:
         self._templates: dict[str, Templates] = {}
 
     def render(self, digest: Digest, *, channel: str) -> Rendered:
-        """Subject and text, and HTML for every channel but ``line``, in the recipient's language.
+        """Subject and text, in the recipient's language; HTML and due dates for every channel but ``line``.
 
-        The subject has at most 60 characters; a LINE text at most ten lines and 5,000 UTF-16 units. Nothing
+        The subject has at most 60 characters; a LINE text at most ten lines and 5,000 UTF-16 units. No text
         ends in a line break. ConfigError when a template is missing or faulty.
         """
         clean = cleaned(digest)
@@ -49,7 +50,7 @@ class Renderer:
             return Rendered(subject, text, "", flex=self._card(templates, clean, f"{subject}\n{text}"))
         text = squeezed(templates.render("email.txt.j2", facts))
         html = squeezed(templates.render("email.html.j2", {**facts, "subject": subject}))
-        return Rendered(subject, text, html)
+        return Rendered(subject, text, html, calendar=_calendar(templates, facts))
 
     def _card(self, templates: "Templates", clean: Digest, alt: str) -> str:
         if self._line_style != "flex":
@@ -73,3 +74,10 @@ class Renderer:
 
 def _facts(digest: Digest) -> dict[str, Any]:
     return {"digest": digest, "gist": gist_of(digest), "today": digest.today}
+
+
+def _calendar(templates: "Templates", facts: Mapping[str, Any]) -> str:
+    def describe(plan: PlanDigest, items: tuple[Item, ...]) -> str:
+        return squeezed(templates.render("calendar.txt.j2", {**facts, "plan": plan, "items": items}))
+
+    return calendar_file(facts["digest"], describe)

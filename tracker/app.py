@@ -174,7 +174,7 @@ class App:
         """The words, the office's own templates first."""
         from tracker.messages.render import Renderer  # noqa: PLC0415  slow start, see above
 
-        return Renderer(self.files.find)
+        return Renderer(self.files.find, line_style=self.settings.line_style)
 
     @cached_property
     def catalogue(self) -> dict[str, tuple[str, ...]]:

@@ -33,6 +33,7 @@ COMMANDS = {
     "add": ("tracker.cli.contact:add", "Add one contact, or change it."),
     "edit": (f"{CHANGES}:edit", "Change a contact, or correct its address."),
     "remove": (f"{CHANGES}:remove", "End a contact's post, or erase a person."),
+    "test": ("tracker.cli.contact_test:test", "Send a contact a greeting, to see whether it arrives."),
     "pause": (f"{CHANGES}:pause", "Send a contact nothing for some days."),
     "resume": (f"{CHANGES}:resume", "End a contact's pause."),
     "import": ("tracker.cli.contact:import_", "Add or change the contacts of a CSV or Excel file."),

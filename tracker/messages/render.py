@@ -4,7 +4,7 @@ Which facts a message has is decided before (``reports/digest.py``), how it trav
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,9 @@ from tracker.errors import ConfigError
 from tracker.messages.calendar import calendar_file
 from tracker.messages.card import CardFault, card_json
 from tracker.messages.gist import gist_of
-from tracker.messages.plain import cleaned, curtailed, line_text, short_subject, squeezed
+from tracker.messages.plain import cleaned, curtailed, line_text, one_line, short_subject, squeezed
 from tracker.messages.rendered import Rendered
-from tracker.reports.digest import Digest, Item, PlanDigest
+from tracker.reports.digest import Digest, Item, Person, PlanDigest
 
 if TYPE_CHECKING:
     from tracker.messages.templates import Templates
@@ -51,6 +51,13 @@ class Renderer:
         text = squeezed(templates.render("email.txt.j2", facts))
         html = squeezed(templates.render("email.html.j2", {**facts, "subject": subject}))
         return Rendered(subject, text, html, calendar=_calendar(templates, facts))
+
+    def greeting(self, recipient: str, language: str, *, agency: str, ask: Sequence[Person]) -> Rendered:
+        """A greeting that tries out an address: nothing is asked of its reader."""
+        facts = {"recipient": one_line(recipient), "agency": one_line(agency), "ask": cleaned(tuple(ask))}
+        lines = squeezed(self._language(language).render("greeting.txt.j2", facts))
+        subject, _, text = lines.partition("\n")
+        return Rendered(short_subject(subject), text.strip("\n"), "")
 
     def _card(self, templates: "Templates", clean: Digest, alt: str) -> str:
         if self._line_style != "flex":

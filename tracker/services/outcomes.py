@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
 from tracker.db.models import Attempt, Contact, Message, MessageState, Reminder
+from tracker.domain.reminders import Kind
 from tracker.domain.retry import wait_before
 from tracker.errors import DeliveryError, OutcomeUnknown
 from tracker.services.claiming import is_ready
@@ -111,7 +112,7 @@ def record(
         note_spent(session, moment)
     if outcome.suspends and tried.channel in ADDRESSED:
         _suspend(session, message, outcome.remark, moment.today)
-    if given_up or outcome.state is MessageState.FAILED:
+    if (given_up or outcome.state is MessageState.FAILED) and message.kind is not Kind.GREETING:
         _fall_back(session, message, outcome.remark, routing=routing, now=moment.now)
     return message.state
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.channels.base import Outgoing
 from tracker.db.models import Attempt, Contact, Message, MessageItem, MessageState
 from tracker.domain.fiscal import first_of_month
+from tracker.domain.reminders import Kind
 from tracker.errors import TrackerError
 from tracker.services.claiming import give_back
 from tracker.services.delivery import Delivery
@@ -127,6 +128,7 @@ def _thread(session: Session, message: Message, today: dt.date) -> str:
             Message.on_date.between(first_of_month(today), today),
             Message.intended_channel == EMAIL,
             Message.state == MessageState.SENT,
+            Message.kind != Kind.GREETING,
             Message.address == message.address,
         )
         .order_by(Message.sent_at, Message.id)

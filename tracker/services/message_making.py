@@ -24,7 +24,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.orm import Session, aliased
@@ -35,7 +34,7 @@ from tracker.db.models import Message, MessageState, Reminder
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import TURN, Kind
-from tracker.services.owed import OWED, drop_owed, same_address, write_owed
+from tracker.services.owed import OWED, drop_owed, identity, write_owed
 from tracker.services.routing import ADDRESSED, Routing
 
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
@@ -92,34 +91,35 @@ def _known(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """
     person = func.coalesce(Reminder.contact_id, Message.contact_id)
     return (
-        select(Message.id, person.label("person"), *_address(person))
+        select(Message.id, person.label("person"), _identity(person))
         .outerjoin(Reminder, Reminder.message_id == Message.id)
         .where(Message.kind != Kind.GREETING, *conditions)
     )
 
 
-def _address(person: ColumnElement[int]) -> tuple[ColumnElement[str], ColumnElement[str]]:
+def _identity(person: ColumnElement[int]) -> ColumnElement[str]:
     reached = case((Message.channel.in_(ADDRESSED), Message.channel), else_=Message.intended_channel)
-    return reached.label("reached"), same_address(reached, Message.address.expression, person).label("same")
+    return identity(reached, Message.address.expression, person).label("identity")
 
 
 def _join_queued(session: Session) -> None:
     """What is owed joins the contact's message that is still queued, or one to the same address."""
     queued = _known(Message.state == MessageState.QUEUED).cte("queued")
-    name = (queued.c.reached, queued.c.same)
-    first = func.min(queued.c.id).label("id")
-    own = select(queued.c.person, first).group_by(queued.c.person).subquery("own")
-    shared = select(*name, first).group_by(*name).subquery("shared")
-    joined = _go_in(session, own, OWED.c.contact_id == own.c.person)
-    joined += _go_in(session, shared, OWED.c.reached == shared.c.reached, OWED.c.same == shared.c.same)
+    joined = _go_in(session, OWED.c.contact_id, queued, queued.c.person)
+    joined += _go_in(session, OWED.c.identity, queued, queued.c.identity)
     if joined:
         _keep_queued(session)
         _weigh(session)
 
 
-def _go_in(session: Session, messages: FromClause, *conditions: ColumnElement[bool]) -> int:
-    into = update(OWED).where(OWED.c.message_id.is_(None), *conditions)
-    return _rows(session, into.values(message_id=messages.c.id))
+def _go_in(
+    session: Session, name: ColumnElement[Any], messages: FromClause, known_as: ColumnElement[Any]
+) -> int:
+    """Put what is owed under a name into the first message known by it; how many."""
+    # Grouped, it is worked out once; SQLite would otherwise go through all messages for each that is owed.
+    first = select(known_as.label("name"), func.min(messages.c.id).label("id")).group_by(known_as).subquery()
+    into = update(OWED).where(OWED.c.message_id.is_(None), name == first.c.name)
+    return _rows(session, into.values(message_id=first.c.id))
 
 
 def _keep_queued(session: Session) -> None:
@@ -178,14 +178,14 @@ def _hold_back(session: Session, today: dt.date, cap: int) -> None:
     )
     new = OWED.c.message_id.is_(None)
     people = _had_enough(had, cap, had.c.person)
-    addresses = _had_enough(had, cap, had.c.reached, had.c.same)
-    address = tuple_(OWED.c.reached, OWED.c.same)
-    _rows(session, delete(OWED).where(new, or_(OWED.c.contact_id.in_(people), address.in_(addresses))))
+    addresses = _had_enough(had, cap, had.c.identity)
+    waits = or_(OWED.c.contact_id.in_(people), OWED.c.identity.in_(addresses))
+    _rows(session, delete(OWED).where(new, waits))
 
 
-def _had_enough(had: CTE, cap: int, *name: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+def _had_enough(had: CTE, cap: int, name: ColumnElement[Any]) -> Select[Any]:
     enough = or_(func.max(had.c.holds) == 1, func.count(had.c.counted.distinct()) >= cap)
-    return select(*name).group_by(*name).having(enough)
+    return select(name).group_by(name).having(enough)
 
 
 def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
@@ -197,7 +197,7 @@ def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
             func.max(OWED.c.useful_until).label("useful_until"),
         )
         .where(OWED.c.message_id.is_(None))
-        .group_by(OWED.c.reached, OWED.c.same)
+        .group_by(OWED.c.identity)
         .subquery("bundles")
     )
     # Where today's message was cancelled or expired, the next number takes its place.
@@ -234,12 +234,12 @@ def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
 
 def _join_new(session: Session, *, now: dt.datetime, today: dt.date) -> None:
     made = (
-        select(Message.id, *_address(Message.contact_id.expression))
+        select(Message.id, _identity(Message.contact_id.expression))
         .where(Message.on_date == today, Message.created_at == now)
         .where(Message.state == MessageState.QUEUED, Message.kind != Kind.GREETING)
-        .subquery("made")
+        .cte("made")
     )
-    _go_in(session, made, OWED.c.reached == made.c.reached, OWED.c.same == made.c.same)
+    _go_in(session, OWED.c.identity, made, made.c.identity)
 
 
 def _attach(session: Session, waiting: ColumnElement[bool]) -> None:

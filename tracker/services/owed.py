@@ -46,13 +46,12 @@ OWED = Table(
     Field("channel", String),
     Field("intended_channel", String),
     Field("address", String),
-    Field("reached", String),
-    Field("same", String),
+    Field("identity", String),
     Field("message_id", Integer),
     prefixes=["TEMPORARY"],
 )
 """One row for each contact: the turn of the weightiest that is owed, until when any of it is of use, and the
-route. Rows that agree in ``reached`` (a channel) and ``same`` reach the same address."""
+route. Rows of the same ``identity`` reach the same address."""
 
 _SHAPE = ("has_email", "has_line", "channels", "kinds")
 _COLUMNS = [column.name for column in OWED.columns if column is not OWED.c.message_id]
@@ -75,11 +74,13 @@ def drop_owed(session: Session) -> None:
     OWED.drop(session.connection())
 
 
-def same_address(
+def identity(
     reached: ColumnElement[str], address: ColumnElement[str], person: ColumnElement[int]
 ) -> ColumnElement[str]:
     """What is equal for all that reaches the same address; without an address, each person's own file."""
-    return case((reached.in_(ADDRESSED), func.lower(address)), else_=cast(person, String))
+    own = case((reached.in_(ADDRESSED), func.lower(address)), else_=cast(person, String))
+    # An expression has no type on SQLite, and what has none is looked for without an index.
+    return cast(reached.concat(" ").concat(own), String)
 
 
 def _people(waiting: ColumnElement[bool], today: dt.date) -> CTE:
@@ -144,6 +145,5 @@ def _routed(people: CTE, routes: CTE) -> Select[*tuple[Any, ...]]:
         routes.c.channel,
         routes.c.intended_channel,
         address,
-        reached,
-        same_address(reached, address, people.c.contact_id),
+        identity(reached, address, people.c.contact_id),
     ).join_from(people, routes, and_(*(people.c[name] == routes.c[name] for name in _SHAPE)))

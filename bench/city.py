@@ -36,7 +36,7 @@ YEAR_STARTS, YEAR_ENDS = dt.date(2021, 10, 1), dt.date(2022, 9, 30)
 
 
 def build(engine: Engine, agencies: int, *, measures: int = DIVISIONS, overseers: bool = False) -> None:
-    """The agencies, with so many measures each; with ``overseers`` a coordinator and a director each too."""
+    """The agencies, with so many measures each; with ``overseers`` a director each too."""
     migrate.upgrade(engine)
     with writing(engine).begin() as session:
         session.add_all([Meta(key="mode", value="live"), Meta(key="planned_at", value="")])
@@ -151,12 +151,11 @@ def _add_owners(session: Session, count: int) -> None:
 
 
 def _add_overseers(session: Session, agencies: int) -> None:
-    """After the owners: for each agency a coordinator, then for each a director."""
-    source, owners = numbers(agencies), agencies * DIVISIONS
-    roles = ((Role.COORDINATOR, "ผู้ประสานงาน ", None), (Role.SUPERVISOR, "ผู้อำนวยการ ", DIRECTOR))
-    for place, (role, name, rank) in enumerate(roles):
-        n = source.c.n + owners + place * agencies
-        insert_select(session, Contact, _contact(n, source.c.n, name), source)
+    """After the owners: for each agency a director, who is its coordinator too."""
+    source = numbers(agencies)
+    n = source.c.n + agencies * DIVISIONS
+    insert_select(session, Contact, _contact(n, source.c.n, "ผู้อำนวยการ "), source)
+    for role, rank in ((Role.COORDINATOR, None), (Role.SUPERVISOR, DIRECTOR)):
         insert_select(session, ContactRole, {"contact_id": n, "role": role, "rank": rank}, source)
 
 

@@ -116,7 +116,6 @@ def _go_in(
     session: Session, name: ColumnElement[Any], messages: FromClause, known_as: ColumnElement[Any]
 ) -> int:
     """Put what is owed under a name into the first message known by it; how many."""
-    # Grouped, it is worked out once; SQLite would otherwise go through all messages for each that is owed.
     first = select(known_as.label("name"), func.min(messages.c.id).label("id")).group_by(known_as).subquery()
     into = update(OWED).where(OWED.c.message_id.is_(None), name == first.c.name)
     return _rows(session, into.values(message_id=first.c.id))

@@ -40,7 +40,7 @@ def run(url: str, *, agencies: int, repeat: int) -> list[Figure]:
     engine = make_engine(parse_url(url))
     build(engine, agencies)
     name, contacts = engine.dialect.name, agencies * DIVISIONS
-    floor = partial(_measure, engine, contacts, lambda: _insert(engine))
+    floor = partial(_measure, engine, contacts, lambda: fill_outbox(engine))
     ways: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
         f"queuing {contacts:,} reminders in messages, {name}": (lambda: None, lambda: _plan(engine)),
         f"of it, gathering in messages, {name}": (lambda: _let_wait(engine), lambda: _gather(engine)),
@@ -73,7 +73,8 @@ def _measure(
     return milliseconds
 
 
-def _insert(engine: Engine) -> None:
+def fill_outbox(engine: Engine) -> None:
+    """Write a queued message for every contact, in one bare statement."""
     statement = _FLOOR.format(key=KEYS[engine.dialect.name], now="2022-02-01 02:00:00.000000")
     with writing(engine).begin() as session:
         session.execute(text(statement))

@@ -109,11 +109,11 @@ def test_a_job_is_told_the_moment_and_logs_its_start_and_end(
 def test_a_job_follows_the_days_off_as_they_are_now(office_app: App) -> None:
     holiday, seen = dt.date(2022, 3, 1), list[bool]()
     look = Job("look", lambda app, *, now: seen.append(app.office.working.includes(holiday)), {})
-    path = office_app.files.office / "days-off" / "2565.csv"
+    path, planner = office_app.files.office / "days-off" / "2565.csv", Planner(office_app)
 
-    _guarded(look, office_app)
+    _guarded(look, office_app, planner)
     write_table(path, table_text([DayOff(holiday, "granted", confirmed=True)]))
-    _guarded(look, office_app)
+    _guarded(look, office_app, planner)
 
     assert seen == [True, False]
 

@@ -241,7 +241,7 @@ def paused_plan(office: Office) -> None:
 
 
 NOT_SENT = [
-    (done_before, "it is done since Thu 20 Jan 2565"),
+    (done_before, "it was done on Thu 20 Jan 2565"),
     (moved_away, "its due date became this one only on Sun 20 Feb 2565"),
     (nobody, "nobody was owner for ฝ่ายหนึ่ง on Wed 26 Jan 2565"),
     (not_before_march, "nothing was sent for the plan before Mon 7 Mar 2565 09:00"),
@@ -268,8 +268,8 @@ def test_steps_that_were_not_sent_for_one_reason_stand_on_one_line(an_office: Of
 
     story = an_office.story("2022-03-30 10:00")
 
-    assert told(story, "overdue") == [((1, 2, 3, 4), "not sent", "it is done since Thu 20 Jan 2565")]
-    assert story.notes == ("It is done since Thu 20 Jan 2565: its owners are not reminded any more.",)
+    assert told(story, "overdue") == [((1, 2, 3, 4), "not sent", "it was done on Thu 20 Jan 2565")]
+    assert story.notes == ("It was done on Thu 20 Jan 2565: its owners are not reminded any more.",)
 
 
 def test_a_dropped_reminder_keeps_the_reason_that_was_stored(an_office: Office) -> None:

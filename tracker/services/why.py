@@ -145,7 +145,7 @@ class _Teller:
             yield f"It was due before tracking began on {began}: it causes no reminder and counts nowhere."
             return
         if follow_up.status is not Status.OPEN:
-            yield f"It is {self._ended(follow_up)}: its owners are not reminded any more."
+            yield f"It {self._ended(follow_up)}: its owners are not reminded any more."
             return
         if reason := obstacle(self.plan, self.moment):
             yield f"Now {reason}."
@@ -161,7 +161,7 @@ class _Teller:
     def _ended(self, follow_up: FollowUp) -> str:
         """The state that ended the reminders, and its day where it is on record."""
         day = follow_up.closed_on or follow_up.submitted_on
-        return f"{follow_up.status} since {said_day(day)}" if day else str(follow_up.status)
+        return f"was {follow_up.status} on {said_day(day)}" if day else f"is {follow_up.status}"
 
     def _steps(self, follow_up: FollowUp) -> list[Step]:
         return steps_of(follow_up.due_on, self.moment.office, self.moment.rules)
@@ -194,7 +194,7 @@ class _Teller:
         came_due = office.today(step.owed_from)
         ended_on = follow_up.submitted_on or follow_up.closed_on
         if ended_on and ended_on <= office.today(step.useful_until):
-            return f"it is {self._ended(follow_up)}"
+            return f"it {self._ended(follow_up)}"
         if plan.sends_from >= step.useful_until:
             return f"nothing was sent for the plan before {said_instant(plan.sends_from, office)}"
         moves = select(DueMove.moved_on).where(DueMove.follow_up_id == follow_up.id)

@@ -243,7 +243,10 @@ def paused_plan(office: Office) -> None:
 NOT_SENT = [
     (done_before, "it was done on Thu 20 Jan 2565"),
     (moved_away, "its due date became this one only on Sun 20 Feb 2565"),
-    (nobody, "nobody was owner for ฝ่ายหนึ่ง on Wed 26 Jan 2565"),
+    (
+        nobody,
+        "nobody is owner for ฝ่ายหนึ่ง (owner is in office until Mon 10 Jan 2565) on Wed 26 Jan 2565",
+    ),
     (not_before_march, "nothing was sent for the plan before Mon 7 Mar 2565 09:00"),
     (paused_plan, "plan 2565 is paused until Fri 4 Feb 2565 (move)"),
     (lambda office: None, "the program did not look from then until Tue 1 Feb 2565 00:00"),
@@ -335,7 +338,8 @@ def test_a_plan_out_of_reach_and_a_vacant_division_are_named(an_office: Office) 
 
     assert an_office.story("2022-12-20 10:00").notes[:2] == (
         "Now fiscal year 2565 ended on Fri 30 Sep 2565, and reminders go on for 60 days after.",
-        "Nobody is owner for ฝ่ายหนึ่ง today; name one with: tracker contact add",
+        "Today nobody is owner for ฝ่ายหนึ่ง (owner is in office until Mon 10 Jan 2565); name one with: "
+        "tracker contact add",
     )
 
 
@@ -354,8 +358,8 @@ PLACES = [
     ),
     (
         {"roles": ["coordinator"], "valid_until": dt.date(2022, 1, 10)},
-        "who is coordinator for the whole agency, in office until Mon 10 Jan 2565; the reminders before and "
-        "after the due date go to owners.",
+        "who is coordinator for the whole agency (who is in office until Mon 10 Jan 2565); the reminders "
+        "before and after the due date go to owners.",
     ),
 ]
 

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
@@ -32,7 +32,7 @@ from tracker.errors import UnknownName
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line, Story
 from tracker.services.digests import ROLE_OF, Moment
-from tracker.services.reach import obstacle
+from tracker.services.reach import absence, obstacle
 from tracker.services.routing import Routing
 from tracker.services.written import Written
 
@@ -78,10 +78,7 @@ def place_of(session: Session, measure: Measure, contact: Contact, *, today: dt.
     own = {row.id: row.name for row in rows}
     said = f"{contact.name} is {' and '.join(sorted(roles)) or 'without a role'} for "
     said += ", ".join(own.values()) or "the whole agency"
-    if contact.valid_until is not None and contact.valid_until < today:
-        said += f", in office until {said_day(contact.valid_until)}"
-    if contact.valid_from is not None and contact.valid_from > today:
-        said += f", in office from {said_day(contact.valid_from)}"
+    said += f" ({away})" if (away := absence(contact, today)) else ""
     if own and measure.lead_division_id not in own:
         said += (
             f"; {_help(session, measure, own)}{_lead(session, measure)} leads, and its people are reminded"
@@ -150,7 +147,8 @@ class _Teller:
         if reason := obstacle(self.plan, self.moment):
             yield f"Now {reason}."
         if not self._holders(Kind.OVERDUE, today):
-            yield f"Nobody is owner for {self._lead} today; name one with: tracker contact add"
+            vacancy = self._vacancy(Kind.OVERDUE, today)
+            yield f"Today {vacancy}; name one with: tracker contact add"
         weekly = [each for each in self._steps(follow_up) if each.kind is Kind.OVERDUE]
         if weekly and weekly[-1].useful_until <= self.moment.now:
             yield (
@@ -206,7 +204,7 @@ class _Teller:
         if reason := obstacle(plan, replace(self.moment, now=step.owed_from)):
             return reason
         if not self._holders(step.kind, came_due):
-            return f"nobody was {ROLE_OF[step.kind]} for {self._lead} on {said_day(came_due)}"
+            return f"{self._vacancy(step.kind, came_due)} on {said_day(came_due)}"
         return f"the program did not look from then until {said_instant(step.useful_until, office)}"
 
     def _owed_now(self, step: Step) -> Line:
@@ -214,7 +212,7 @@ class _Teller:
         if reason := obstacle(self.plan, self.moment):
             return replace(line, reason=reason)
         if not (names := self._holders(step.kind, self.moment.today)):
-            return replace(line, reason=f"nobody is {ROLE_OF[step.kind]} for {self._lead}")
+            return replace(line, reason=f"{self._vacancy(step.kind, self.moment.today)} today")
         return replace(
             line, contacts=names, reason="owed, and written when the program looks next: tracker tick"
         )
@@ -226,7 +224,7 @@ class _Teller:
             return replace(line, fate=Fate.NOT_SENT, reason=reason)
         names = self._holders(step.kind, then.today)
         if not names:
-            return replace(line, reason=f"nobody is {ROLE_OF[step.kind]} for {self._lead} by then")
+            return replace(line, reason=f"{self._vacancy(step.kind, then.today)} then")
         return replace(line, contacts=names, reason="if it is still open then")
 
     def _next_list(self, follow_up: FollowUp) -> Iterator[Line]:
@@ -243,10 +241,8 @@ class _Teller:
 
     def _holders(self, kind: Kind, day: dt.date) -> tuple[str, ...]:
         """Who would be told of a follow-up of this measure on a day: by role, division and days in office."""
-        role = ROLE_OF[kind]
-        people = queries.contacts_with(role, day).subquery()
-        lead = self.measure.lead_division_id
-        leads = or_(people.c.division_id.is_(None), people.c.division_id == lead)
+        people = queries.contacts_with(ROLE_OF[kind], day).subquery()
+        leads = or_(people.c.division_id.is_(None), people.c.division_id == self.measure.lead_division_id)
         rows = self.session.scalars(
             select(Contact)
             .join(people, people.c.contact_id == Contact.id)
@@ -254,6 +250,23 @@ class _Teller:
             .order_by(Contact.id)
         )
         return tuple(dict.fromkeys(each.name for each in rows))
+
+    def _vacancy(self, kind: Kind, day: dt.date) -> str:
+        """Why nobody is told on a day: the post is vacant, or those who hold it are away."""
+        role = ROLE_OF[kind]
+        own = ContactDivision.division_id
+        rows = self.session.scalars(
+            select(Contact)
+            .join(ContactRole, and_(ContactRole.contact_id == Contact.id, ContactRole.role == role))
+            .outerjoin(ContactDivision, ContactDivision.contact_id == Contact.id)
+            .where(Contact.agency_id == self.plan.agency_id)
+            .where(or_(own.is_(None), own == self.measure.lead_division_id))
+            .order_by(Contact.id)
+            .distinct()
+        )
+        away = [reason for each in rows if (reason := absence(each, day))]
+        names = f" ({'; '.join(away)})" if away else ""
+        return f"nobody is {role} for {self._lead}{names}"
 
 
 def _joined(lines: Iterator[Line]) -> list[Line]:

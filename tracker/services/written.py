@@ -1,6 +1,5 @@
 """What became of the reminders that were written: sent, waiting and for what, or not sent and why."""
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,7 +23,7 @@ from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line
 from tracker.services.digests import Moment
 from tracker.services.message_making import NOT_RECEIVED, UNDER_WAY
-from tracker.services.reach import paused
+from tracker.services.reach import absence, paused
 from tracker.services.routing import ADDRESSED, Addresses, Routing
 
 CHANNELS = {"line": "LINE", "email": "e-mail", "file": "file", "console": "screen"}
@@ -143,10 +142,8 @@ class Written:
         """The rule that keeps a written reminder out of a message now."""
         today, name = self.moment.today, contact.name
         plan = self.session.get_one(Plan, reminder.plan_id)
-        if not _in_office(contact, today):
-            return f"{name} is not in office"
-        if pause := paused(contact, today):
-            return f"{name} is {pause}"
+        if away := absence(contact, today):
+            return away
         if pause := paused(plan, today):
             return f"plan {plan.fiscal_year} is {pause}"
         if self.routing.route(Addresses.usable(contact), {reminder.kind}) is None:
@@ -203,11 +200,6 @@ def _way(message: Message) -> str:
 
 def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
-
-
-def _in_office(contact: Contact, today: dt.date) -> bool:
-    begun = contact.valid_from is None or contact.valid_from <= today
-    return begun and (contact.valid_until is None or contact.valid_until >= today)
 
 
 def _reaches(contact: Contact) -> ColumnElement[bool]:

@@ -400,6 +400,21 @@ def test_a_vacant_rank_is_told_of(an_office: Office) -> None:
     )
 
 
+def test_coming_escalations_name_whom_each_step_asks(an_office: Office) -> None:
+    """Seven, 21 and 45 days after Monday, 31 January; the deputy's post is vacant, so the director is asked."""
+    with an_office.sessions.begin() as session:
+        contact(session, an_office.agency, "head", divisions=[ONE], roles=["supervisor"], email="h@x.example")
+        contact(session, an_office.agency, "director", roles=["supervisor"], email="d@x.example")
+
+    lines = of_kind(an_office.story("2022-01-20 10:00"), "escalation")
+
+    assert [(f"{line.at:%m-%d}", line.steps, line.contacts, line.fate) for line in lines] == [
+        ("02-07", (1,), ("head",), Fate.COMING),
+        ("02-21", (2,), ("director",), Fate.COMING),
+        ("03-17", (3,), ("director",), Fate.COMING),
+    ]
+
+
 def test_follow_ups_that_have_not_begun_are_left_out_unless_asked_for(
     sessions: sessionmaker[Session],
 ) -> None:

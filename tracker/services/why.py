@@ -32,6 +32,7 @@ from tracker.errors import UnknownName
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line, Story
 from tracker.services.digests import ROLE_OF, Moment
+from tracker.services.ladder import is_asked
 from tracker.services.reach import absence, obstacle
 from tracker.services.routing import Routing
 from tracker.services.written import Written
@@ -203,7 +204,7 @@ class _Teller:
             return "it was given back or reopened, and its reminders began anew only after that"
         if reason := obstacle(plan, replace(self.moment, now=step.owed_from)):
             return reason
-        if not self._holders(step.kind, came_due):
+        if not self._holders(step.kind, came_due, step.number):
             return f"{self._vacancy(step.kind, came_due)} on {said_day(came_due)}"
         return f"the program did not look from then until {said_instant(step.useful_until, office)}"
 
@@ -211,7 +212,7 @@ class _Teller:
         line = Line(step.owed_from, step.kind.value, (step.number,), (), Fate.WAITING, "")
         if reason := obstacle(self.plan, self.moment):
             return replace(line, reason=reason)
-        if not (names := self._holders(step.kind, self.moment.today)):
+        if not (names := self._holders(step.kind, self.moment.today, step.number)):
             return replace(line, reason=f"{self._vacancy(step.kind, self.moment.today)} today")
         return replace(
             line, contacts=names, reason="owed, and written when the program looks next: tracker tick"
@@ -222,7 +223,7 @@ class _Teller:
         then = replace(self.moment, now=step.owed_from)
         if reason := obstacle(self.plan, then):
             return replace(line, fate=Fate.NOT_SENT, reason=reason)
-        names = self._holders(step.kind, then.today)
+        names = self._holders(step.kind, then.today, step.number)
         if not names:
             return replace(line, reason=f"{self._vacancy(step.kind, then.today)} then")
         return replace(line, contacts=names, reason="if it is still open then")
@@ -239,17 +240,22 @@ class _Teller:
             reason = "in the month's list, if it is still open then"
             yield Line(opens, Kind.MONTHLY.value, (), names, Fate.COMING, reason)
 
-    def _holders(self, kind: Kind, day: dt.date) -> tuple[str, ...]:
-        """Who would be told of a follow-up of this measure on a day: by role, division and days in office."""
+    def _holders(self, kind: Kind, day: dt.date, step: int = 1) -> tuple[str, ...]:
+        """Who would be told of a follow-up of this measure on a day: by role, division, rank and presence."""
         people = queries.contacts_with(ROLE_OF[kind], day).subquery()
-        leads = or_(people.c.division_id.is_(None), people.c.division_id == self.measure.lead_division_id)
-        rows = self.session.scalars(
-            select(Contact)
+        if kind is Kind.ESCALATION:
+            told = is_asked(people, step, day)
+        else:
+            told = or_(people.c.division_id.is_(None), people.c.division_id == FollowUp.lead_division_id)
+        rows = self.session.execute(
+            select(Contact.id, Contact.name)
             .join(people, people.c.contact_id == Contact.id)
-            .where(people.c.agency_id == self.plan.agency_id, leads)
+            .join(FollowUp, FollowUp.measure_id == self.measure.id)
+            .where(people.c.agency_id == self.plan.agency_id, told)
             .order_by(Contact.id)
+            .distinct()
         )
-        return tuple(dict.fromkeys(each.name for each in rows))
+        return tuple(dict.fromkeys(row.name for row in rows))
 
     def _vacancy(self, kind: Kind, day: dt.date) -> str:
         """Why nobody is told on a day: the post is vacant, or those who hold it are away."""

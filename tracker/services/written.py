@@ -18,7 +18,7 @@ from tracker.db.models import (
 )
 from tracker.domain.contacts import Role
 from tracker.domain.fiscal import first_of_month, next_month
-from tracker.domain.reminders import WEIGHT, Kind
+from tracker.domain.reminders import WEIGHT, Kind, allowances
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line
 from tracker.services.digests import Moment
@@ -160,15 +160,21 @@ class Written:
         under_way = self._last(contact, Message.state.in_(UNDER_WAY))
         if under_way is not None:
             return f"message {under_way} is still under way, and there is one at a time"
-        cap, month = self.moment.rules.monthly_cap, Message.on_date.between(first_of_month(today), today)
+        soon = "put into a message when the program looks next: tracker tick"
+        return self._held_by_month(reminder, contact) or soon
+
+    def _held_by_month(self, reminder: Reminder, contact: Contact) -> str:
+        """Whether its contact has had as many messages this month as may precede one of its kind."""
+        today, rules = self.moment.today, self.moment.rules
+        month = Message.on_date.between(first_of_month(today), today)
         counts = (month, Message.kind != Kind.ESCALATION, Message.state.not_in(NOT_RECEIVED))
         had = self.session.scalar(select(func.count()).where(_reaches(contact), *counts)) or 0
-        if had >= cap and reminder.kind is not Kind.ESCALATION:
-            return (
-                f"{contact.name} has had {had} messages this month, as many as are allowed; from "
-                f"{said_day(next_month(today))} on if it is still of use"
-            )
-        return "put into a message when the program looks next: tracker tick"
+        if had < allowances(today, self.moment.office, rules)[reminder.kind]:
+            return ""
+        cap = rules.monthly_cap
+        most = "as many as are allowed" if had >= cap else f"and keeps room for weekly ones among {cap}"
+        then = f"from {said_day(next_month(today))} on if it is still of use"
+        return f"{contact.name} has had {had} messages this month, {most}; {then}"
 
     def _last(self, contact: Contact, *conditions: ColumnElement[bool]) -> int | None:
         return self.session.scalar(select(func.max(Message.id)).where(_reaches(contact), *conditions))

@@ -34,7 +34,7 @@ FEBRUARY = [
     ("02-21 09:00", "owner", "email", ["overdue"]),
     ("02-28 09:00", "owner", "email", ["overdue"]),
 ]
-"""January's report is due on Monday the 7th: told of on the 1st, which is near enough and each Monday after."""
+"""January's report is due on Monday the 7th: told of on the 1st, near enough, and each Monday after."""
 
 
 def an_office(

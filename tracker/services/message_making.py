@@ -6,11 +6,10 @@ the reminders stay owed. All in statements over sets; ``services/owed.py`` keeps
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Executable,
     FromClause,
@@ -47,10 +46,14 @@ def make_messages(
     now: dt.datetime,
     office: OfficeTime,
     routing: Routing,
-    cap: int,
+    allowances: Mapping[Kind, int],
     kinds: Collection[Kind],
 ) -> int:
-    """Put the waiting reminders of these kinds into messages of today; how many messages are new."""
+    """Put the waiting reminders of these kinds into messages of today; how many messages are new.
+
+    Who has had as many this month as ``allowances`` says for what waits, whichever allows most, gets no new
+    one: a due date that must keep room does not hold back the month's list.
+    """
     today = office.today(now)
     _bring_forward(session, today)
     # The text stands in the statement: only so does SQLite use the partial index of what waits.
@@ -58,9 +61,9 @@ def make_messages(
     waiting = and_(Reminder.message_id.is_(None), Reminder.dropped == nothing, Reminder.kind.in_(kinds))
     if not session.scalar(select(exists().where(waiting))):
         return 0
-    write_owed(session, waiting, routing, today=today)
+    write_owed(session, waiting, routing, allowances=allowances, today=today)
     _join_queued(session)
-    _hold_back(session, today, cap)
+    _hold_back(session, today)
     made = _insert(session, now=now, today=today)
     if made:
         _join_new(session, now=now, today=today)
@@ -104,7 +107,7 @@ def _identity(person: ColumnElement[int]) -> ColumnElement[str]:
 
 def _join_queued(session: Session) -> None:
     """What is owed joins the contact's message that is still queued, or one to the same address."""
-    queued = _known(Message.state == MessageState.QUEUED).cte("queued")
+    queued = _known(Message.state == MessageState.QUEUED).subquery("queued")
     joined = _go_in(session, OWED.c.contact_id, queued, queued.c.person)
     joined += _go_in(session, OWED.c.identity, queued, queued.c.identity)
     if joined:
@@ -160,8 +163,8 @@ def _kind(turn: ColumnElement[int]) -> ColumnElement[Kind]:
     return case(kinds, value=turn)
 
 
-def _hold_back(session: Session, today: dt.date, cap: int) -> None:
-    """Who has got today's message, has one under way, or has had the month's number waits.
+def _hold_back(session: Session, today: dt.date) -> None:
+    """Who has got today's message, has one under way, or has had as many as the month allows, waits.
 
     Escalations do not count towards the month.
     """
@@ -173,18 +176,16 @@ def _hold_back(session: Session, today: dt.date, cap: int) -> None:
             case((of_today, 1), else_=0).label("holds"),
             case((and_(of_month, Message.kind != Kind.ESCALATION), Message.id)).label("counted"),
         )
-        .cte("had")
+        .subquery("had")
     )
-    new = OWED.c.message_id.is_(None)
-    people = _had_enough(had, cap, had.c.person)
-    addresses = _had_enough(had, cap, had.c.identity)
-    waits = or_(OWED.c.contact_id.in_(people), OWED.c.identity.in_(addresses))
-    _rows(session, delete(OWED).where(new, waits))
-
-
-def _had_enough(had: CTE, cap: int, name: ColumnElement[Any]) -> Select[Any]:
-    enough = or_(func.max(had.c.holds) == 1, func.count(had.c.counted.distinct()) >= cap)
-    return select(name).group_by(name).having(enough)
+    for name, known_as in ((OWED.c.contact_id, had.c.person), (OWED.c.identity, had.c.identity)):
+        number = func.count(had.c.counted.distinct()).label("number")
+        holds = func.max(had.c.holds).label("holds")
+        record = select(known_as.label("name"), holds, number).group_by(known_as).subquery("record")
+        enough = or_(record.c.holds == 1, record.c.number >= OWED.c.allowed)
+        held = update(OWED).where(OWED.c.message_id.is_(None), name == record.c.name, enough)
+        _rows(session, held.values(waits=True))
+    _rows(session, delete(OWED).where(OWED.c.waits.is_(True)))
 
 
 def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
@@ -236,7 +237,7 @@ def _join_new(session: Session, *, now: dt.datetime, today: dt.date) -> None:
         select(Message.id, _identity(Message.contact_id.expression))
         .where(Message.on_date == today, Message.created_at == now)
         .where(Message.state == MessageState.QUEUED, Message.kind != Kind.GREETING)
-        .cte("made")
+        .subquery("made")
     )
     _go_in(session, OWED.c.identity, made, made.c.identity)
 
@@ -247,6 +248,9 @@ def _attach(session: Session, waiting: ColumnElement[bool]) -> None:
 
 
 def _rows(session: Session, statement: Executable) -> int:
-    """Execute a statement past the objects that the session holds; how many rows it wrote."""
+    """Execute a statement past the objects that the session holds; how many rows it wrote.
+
+    Python's driver for SQLite does not count the rows of a statement that begins with WITH.
+    """
     done = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
     return done.rowcount

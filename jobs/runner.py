@@ -49,6 +49,7 @@ def _guarded(job: Job, app: App) -> None:
     started: dt.datetime = app.clock()
     log.info("%s: start", job.name)
     try:
+        app.reread_days_off()
         job.run(app, now=started)
     except Exception:
         log.exception("%s: failed; it will be tried again at its next time", job.name)

@@ -254,6 +254,18 @@ def test_secret_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> No
     assert said == f"TRACKER_LINE_TOKEN_FILE: others may read {path}. Run: chmod 600 {path}"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has these permissions")
+def test_credential_of_systemd_may_show_a_right_of_its_group(tmp_path: Path) -> None:
+    """systemd lets the service's user in by an ACL, whose mask stands where the group's right is."""
+    path = secret_file(tmp_path, mode=0o440)
+    own = {"TRACKER_LINE_TOKEN_FILE": str(path), "CREDENTIALS_DIRECTORY": str(tmp_path)}
+
+    assert loaded(tmp_path, **own).secrets["TRACKER_LINE_TOKEN"].reveal() == TOKEN
+
+    path.chmod(0o444)
+    assert "others may read" in refused(tmp_path, **own)
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("none", "FileNotFoundError"), (".", "IsADirectoryError"), ("token", "UnicodeDecodeError")],

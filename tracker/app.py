@@ -174,7 +174,7 @@ class App:
         """The words, the office's own templates first."""
         from tracker.messages.render import Renderer  # noqa: PLC0415  slow start, see above
 
-        return Renderer(self.files.find)
+        return Renderer(self.files.find, line_style=self.settings.line_style)
 
     @cached_property
     def catalogue(self) -> dict[str, tuple[str, ...]]:
@@ -191,15 +191,18 @@ class App:
 
     def seed_days_off(self, fiscal_year: int) -> Path | None:
         """Write a fiscal year's table of days off into the office's folder, if there is none yet."""
-        name = f"{days_off.FOLDER}/{fiscal_year}.csv"
+        name = days_off.table_name(fiscal_year)
         if self.files.find(name).is_file():
             return None
         path = self.files.office / name
-        path.parent.mkdir(parents=True, exist_ok=True)
         year = FiscalYear(fiscal_year, self.settings.fiscal_year_starts)
-        path.write_text(days_off.seeded_table(year), encoding="utf-8", newline="\n")
-        self.__dict__.pop("office", None)
+        days_off.write_table(path, days_off.table_text(days_off.seeded_days(year)))
+        self.reread_days_off()
         return path
+
+    def reread_days_off(self) -> None:
+        """Let the next use of ``office`` read the tables again: they are edited while the program runs."""
+        self.__dict__.pop("office", None)
 
     def close(self) -> None:
         """Close the channels' connections and the database's."""

@@ -384,9 +384,16 @@ def _secret(name: str, environ: Mapping[str, str]) -> str:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{name}_FILE: {path} cannot be read ({type(error).__name__}).") from None
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+    foreign = stat.S_IRWXO if _is_credential(path, environ) else stat.S_IRWXG | stat.S_IRWXO
+    if os.name == "posix" and mode & foreign:
         raise ConfigError(f"{name}_FILE: others may read {path}. Run: chmod 600 {path}")
     return text
+
+
+def _is_credential(path: Path, environ: Mapping[str, str]) -> bool:
+    """Whether systemd laid the file there for this service alone; its group's right is the mask of an ACL."""
+    folder = environ.get("CREDENTIALS_DIRECTORY", "")
+    return folder != "" and path.parent == Path(folder)
 
 
 def toml_value(value: Any) -> str:

@@ -11,6 +11,7 @@ KEY = "7b0c1f0e-6c1d-4f5e-9a57-0d2f4f7c9a10"
 OTHER_KEY = "11111111-2222-4333-8444-555555555555"
 USER = "U" + "0123456789abcdef" * 2
 GROUP = "C" + "fedcba9876543210" * 2
+ROOM = "R" + "fedcba9876543210" * 2
 
 
 def outgoing(**changes: Any) -> Outgoing:

@@ -21,7 +21,8 @@ class Part:
 
     @property
     def parts(self) -> "list[Part]":
-        [boundary] = re.findall(r'multipart/alternative; boundary="([^"]+)"', self["Content-Type"])
+        [boundary] = re.findall(r'multipart/(?:alternative|mixed); boundary="([^"]+)"', self["Content-Type"])
+        assert len(boundary) <= 70
         pieces = re.split(
             rb"(?:\A|\r\n)--" + re.escape(boundary.encode()) + rb"(?:--)?\r\n", self.body + b"\r\n"
         )

@@ -1,8 +1,11 @@
 """Whom the e-mail channel trusts, and that a password shows up nowhere."""
 
+import gc
 import logging
+import smtplib
 import socket
 import traceback
+from base64 import b64encode
 
 import pytest
 
@@ -166,3 +169,36 @@ def test_email_password_shows_up_nowhere(mail_server, email, caplog, step):
     for text in (told, ours, repr(channel), repr(channel.account), str(caught.value)):
         assert PASSWORD not in text
     assert "I do not like ***" in str(caught.value)
+
+
+REPEATED = {
+    "word": PASSWORD,
+    "plain": b64encode(f"\0tracker\0{PASSWORD}".encode()).decode(),
+    "login": b64encode(PASSWORD.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("form", REPEATED.values(), ids=REPEATED)
+@pytest.mark.parametrize("reply", ["535 5.7.8", "454 4.7.0", "500 5.5.1 unknown command", "what?"])
+def test_email_password_is_not_shown_in_the_form_in_which_it_travels(mail_server, email, form, reply):
+    server = mail_server(security="starttls", login=("tracker", PASSWORD))
+    server.fail("AUTH", f"{reply} AUTH PLAIN {form}")
+
+    with pytest.raises(ChannelDown) as caught:
+        email(server, user="tracker", password=PASSWORD).send(outgoing(), now=NOW)
+
+    told = "".join(traceback.format_exception(caught.value))
+    assert form not in told
+    assert PASSWORD not in told
+    assert "AUTH PLAIN ***" in told
+
+
+def test_email_password_is_not_kept_by_the_connection(mail_server, email):
+    server = mail_server(security="starttls", login=("tracker", PASSWORD))
+    channel = email(server, user="tracker", password=PASSWORD)
+
+    channel.send(outgoing(), now=NOW)
+
+    clients = [each for each in gc.get_objects() if issubclass(type(each), smtplib.SMTP) and each.sock]
+    assert clients
+    assert PASSWORD not in str([vars(client) for client in clients])

@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.channels.examples import GROUP, KEY, USER
+from tests.fakes.smtp_by_hand import keep_mail
 
 AUTHORISED = {"Authorization": "Bearer long-lived-token"}
 
@@ -137,3 +139,53 @@ def test_fake_can_be_started_by_hand(module, options, greeting, tmp_path):
         fake.terminate()
 
     assert re.search(greeting, said)
+
+
+def test_fake_line_by_hand_says_where_to_look_and_shows_no_header(tmp_path):
+    options = ["--port", "0", "--quota", "none", "--channel", "42:hidden", "--group", f"{GROUP}=5"]
+    command = [sys.executable, "-u", "-m", "tests.fakes.line", *options]
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd()), "PYTHONIOENCODING": "utf-8"}
+    popen = {"stdout": subprocess.PIPE, "encoding": "utf-8", "cwd": tmp_path, "env": environment}
+
+    with subprocess.Popen(command, **popen) as fake:
+        assert fake.stdout is not None
+        greeting = [fake.stdout.readline() for _ in range(3)]
+        url = greeting[0].split()[0]
+        answer = requests.post(
+            f"{url}/v2/bot/message/push",
+            json={**texts("ถึงทุกคน"), "to": GROUP},
+            headers=AUTHORISED | {"User-Agent": "secret-agent", "X-Line-Retry-Key": KEY},
+            timeout=5,
+        )
+        fake.terminate()
+        said = fake.stdout.read()
+
+    assert answer.status_code == 200
+    assert "channel 42 with secret hidden" in greeting[0]
+    assert f"{GROUP} (5 people); no quota. See what arrives at {url}/" in greeting[2]
+    assert said == f"--- to {GROUP}, 5 reached, key {KEY}\nถึงทุกคน\n"
+
+
+def mail(text: str, html: str = "") -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"] = "tracker@office.go.th", "education@office.go.th"
+    message["Subject"] = "ติดตามมาตรการ <ITA>"
+    message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
+        message.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename="วัน.ics")
+    return message.as_bytes()
+
+
+def test_mailbox_keeps_each_message_as_it_came_and_as_a_page(tmp_path):
+    folder = tmp_path / "mail"
+
+    pages = [keep_mail(mail("หนึ่ง <b>"), folder), keep_mail(mail("สอง", '<p onclick="x()">สอง</p>'), folder)]
+
+    assert [page.name for page in pages] == ["0001.html", "0002.html"]
+    assert pages[0].with_suffix(".eml").read_bytes() == mail("หนึ่ง <b>")
+    plain, rich = (page.read_text(encoding="utf-8") for page in pages)
+    assert "<pre>หนึ่ง &lt;b&gt;\n</pre>" in plain
+    assert "ติดตามมาตรการ &lt;ITA&gt;" in plain
+    assert '<iframe sandbox srcdoc="&lt;p onclick=&quot;x()&quot;&gt;สอง&lt;/p&gt;' in rich
+    assert "📎 วัน.ics" in rich

@@ -137,6 +137,16 @@ def test_line_credentials_show_up_nowhere(line_server, line, caplog, kind, way):
     assert caught.value.__context__ is None
 
 
+def test_line_note_about_a_refused_card_holds_no_token(line_server, line):
+    server = line_server(tokens=(TOKEN,))
+    server.fail_next("status", status=400, body=f'{{"message":"messages[0] {TOKEN} {SECRET}"}}'.encode())
+    channel = line(server, token=TOKEN, channel_secret=SECRET)
+
+    receipt = channel.send(to_line(flex='[{"altText":"x","contents":{}}]'), now=NOW)
+
+    assert receipt.note == "LINE refused the card (messages[0] *** ***); the plain text went instead"
+
+
 @pytest.mark.parametrize("kind", ["cut-after", "delay"])
 def test_line_log_holds_neither_text_nor_recipient(line_server, line, caplog, kind):
     caplog.set_level(logging.INFO, logger="tracker")

@@ -57,7 +57,7 @@ def test_blank_text_is_a_permanent_error(text):
     with pytest.raises(DeliveryError, match="no text") as caught:
         text_messages(text)
 
-    assert caught.value.permanent is True
+    assert (caught.value.permanent, caught.value.blames_address) == (True, False)
 
 
 def test_text_of_five_full_objects_fits():
@@ -68,4 +68,4 @@ def test_text_that_is_too_long_is_a_permanent_error_and_not_cut_short():
     with pytest.raises(DeliveryError, match="25001 characters; LINE takes 5 parts of 5000") as caught:
         text_messages("ก" * 25_001)
 
-    assert caught.value.permanent is True
+    assert (caught.value.permanent, caught.value.blames_address) == (True, False)

@@ -44,9 +44,12 @@ HEADERS = {
     "Reply-To",
     "Subject",
     "Message-ID",
+    "In-Reply-To",
+    "References",
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
     "List-Id",
+    "List-Unsubscribe",
     "MIME-Version",
     "Content-Type",
     "Content-Transfer-Encoding",
@@ -87,7 +90,12 @@ def test_message_arrives_unchanged(subject, name, text, html):
 @given(st.text(st.characters(exclude_categories=()), max_size=80))
 def test_any_text_makes_a_message_that_can_be_read(text):
     """Also lone surrogates and control characters, of which no header line is ever made."""
-    raw = build_message(outgoing(subject=text, recipient=text, text=text, html=text), ACCOUNT)
+    raw = build_message(
+        outgoing(
+            subject=text, recipient=text, text=text, html=text, calendar=text, thread=(text, OTHER_KEY, text)
+        ),
+        ACCOUNT,
+    )
 
     message = read(raw)
     assert decoded(message["Subject"]) == as_header(text)
@@ -108,14 +116,26 @@ def test_message_headers():
     assert message["MIME-Version"] == "1.0"
 
 
-@pytest.mark.parametrize(
-    "text", ["ยาวมาก " * 40, "long " * 40, "=?" * 40, "😀" * 80], ids=["thai", "ascii", "codes", "emoji"]
-)
+LONG = {
+    "thai": "ยาวมาก " * 40,
+    "ascii": "long " * 40,
+    "codes": "=?" * 40,
+    "emoji": "😀" * 80,
+    "quotes": '"' * 60,
+    "just_raw": "x" * 60,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 def test_message_lines_are_short(text):
     """RFC 2047 §2: a line with an encoded word has at most 76 characters."""
-    raw = build_message(outgoing(subject=text, recipient=text), ACCOUNT)
+    raw = build_message(
+        outgoing(subject=text, recipient=text, calendar=text, thread=(OTHER_KEY,) * 3), ACCOUNT
+    )
 
     assert max(len(line) for line in raw.split(b"\r\n")) <= 76
+    assert decoded(read(raw)["Subject"]) == text.strip()
+    assert mailbox(read(raw)["To"])[0] == text.strip()
 
 
 def test_message_without_html_is_one_part():
@@ -152,18 +172,121 @@ def test_message_is_the_same_bytes_every_time():
 
 
 @pytest.mark.parametrize(
-    "end", ["\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029", "\0\n", "\r\n\r\n"]
+    "end",
+    [
+        "\r\n",
+        "\n",
+        "\r",
+        "\v",
+        "\f",
+        "\x1c",
+        "\x85",
+        "\u2028",
+        "\u2029",
+        "\0\n",
+        "\r\n\r\n",
+        "=?utf-8?q?=0D=0A?=",
+    ],
 )
-@pytest.mark.parametrize("field", ["subject", "recipient", "key", "sender_name"])
+@pytest.mark.parametrize("field", ["subject", "recipient", "key", "thread", "sender_name"])
 def test_message_takes_no_header_from_a_value(field, end):
     planted = f"x{end}Bcc: thief@evil.test{end} y"
     account = replace(ACCOUNT, sender_name=planted) if field == "sender_name" else ACCOUNT
-    message = outgoing() if field == "sender_name" else outgoing(**{field: planted})
+    changes = {field: (planted,) if field == "thread" else planted}
+    message = outgoing(**({} if field == "sender_name" else changes))
 
     raw = build_message(message, account)
 
     assert not re.search(rb"^bcc:", raw, re.IGNORECASE | re.MULTILINE)
-    assert len(read(raw).headers) == 11
+    assert len(read(raw).headers) == (14 if field == "thread" else 12)
+
+
+CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nSUMMARY:ครบกำหนด\r\nEND:VCALENDAR\r\n"
+
+
+def test_message_calendar_is_attached_beside_the_alternatives():
+    message = read(build_message(outgoing(calendar=CALENDAR), ACCOUNT))
+
+    assert message["Content-Type"].startswith("multipart/mixed; ")
+    body, calendar = message.parts
+    assert [part["Content-Type"] for part in body.parts] == [
+        "text/plain; charset=utf-8",
+        "text/html; charset=utf-8",
+    ]
+    assert calendar["Content-Type"] == 'text/calendar; charset=utf-8; method=PUBLISH; name="follow-up.ics"'
+    assert calendar["Content-Disposition"] == 'attachment; filename="follow-up.ics"'
+    assert calendar.text == CALENDAR
+
+
+def test_message_calendar_is_attached_to_a_plain_text_too():
+    message = read(build_message(outgoing(html="", calendar=CALENDAR), ACCOUNT))
+
+    kinds = [part["Content-Type"].partition(";")[0] for part in message.parts]
+    assert kinds == ["text/plain", "text/calendar"]
+
+
+def ids(*numbers: int) -> str:
+    return " ".join(f"<key-{number}@office.go.th>" for number in numbers)
+
+
+# How many messages came before; what is answered; what is referred to: 20 ids, the first and the newest.
+THREADS = {
+    "first": (0, None, None),
+    "second": (1, ids(0), ids(0)),
+    "third": (2, ids(1), ids(0, 1)),
+    "twenty": (20, ids(19), ids(*range(20))),
+    "long": (50, ids(49), ids(0, *range(31, 50))),
+}
+
+
+@pytest.mark.parametrize(("earlier", "answered", "referred"), THREADS.values(), ids=THREADS)
+def test_message_continues_its_thread(earlier, answered, referred):
+    thread = tuple(f"key-{number}" for number in range(earlier))
+
+    headers = dict(read(build_message(outgoing(thread=thread), ACCOUNT)).headers)
+
+    assert headers.get("In-Reply-To") == answered
+    assert headers.get("References") == referred
+
+
+def test_message_ids_of_a_thread_are_those_the_messages_had():
+    earlier = read(build_message(outgoing(key=OTHER_KEY), ACCOUNT))
+    later = read(build_message(outgoing(thread=(OTHER_KEY, KEY, OTHER_KEY)), ACCOUNT))
+
+    assert later["In-Reply-To"] == later["References"] == earlier["Message-ID"]
+
+
+@pytest.mark.parametrize("letters", [10, 60, 240])
+def test_message_ids_and_addresses_stay_whole_however_long_the_domain(letters):
+    """An encoded or broken id would end the thread, an encoded URI is ignored."""
+    domain = ".".join(["x" * 60] * (letters // 60) or ["x" * letters])
+    account = replace(ACCOUNT, sender=f"it@{domain}", reply_to=f"me@{domain}")
+
+    raw = build_message(outgoing(thread=(OTHER_KEY, "k"), address=f"you@{domain}"), account)
+
+    message = read(raw)
+    assert message["Message-ID"] == f"<{KEY}@{domain}>"
+    assert message["In-Reply-To"] == f"<k@{domain}>"
+    assert message["References"] == f"<{OTHER_KEY}@{domain}> <k@{domain}>"
+    assert message["List-Unsubscribe"] == f"<mailto:me@{domain}?subject=pause>"
+    assert mailbox(message["To"])[1] == f"you@{domain}"
+    assert max(map(len, raw.split(b"\r\n"))) <= max(76, len(domain) + 50)
+
+
+PAUSES = {
+    "coordinator": ("coordinator@office.go.th", "mailto:coordinator@office.go.th?subject=pause"),
+    "sender": ("", "mailto:tracker@office.go.th?subject=pause"),
+    "odd": ("a%b?c&d=e/f#g@office.go.th", "mailto:a%25b%3Fc%26d%3De%2Ff%23g@office.go.th?subject=pause"),
+}
+
+
+@pytest.mark.parametrize(("reply_to", "uri"), PAUSES.values(), ids=PAUSES)
+def test_message_can_be_paused_by_mail_to_a_person(reply_to, uri):
+    """RFC 6068: what separates parts of the URI is encoded. No one-click header, which needs an https URI."""
+    headers = dict(read(build_message(outgoing(), replace(ACCOUNT, reply_to=reply_to))).headers)
+
+    assert headers["List-Unsubscribe"] == f"<{uri}>"
+    assert "List-Unsubscribe-Post" not in headers
 
 
 ADDRESSES = {

@@ -27,6 +27,7 @@ def test_list_shows_what_each_gets(office: Tracker) -> None:
         "Telephone",
         "In",
         "office",
+        "Channels",
     ]
     assert lines[2].split() == ["หัวหน้าฝ่ายทะเบียน", "ฝ่ายทะเบียน", "owner", "tabian@example.go.th", LINE_ID]
     assert lines[4].split() == [
@@ -42,6 +43,7 @@ def test_list_shows_what_each_gets(office: Tracker) -> None:
 
 def test_list_as_json_has_stable_keys(office: Tracker) -> None:
     assert office.json("contact", "list")[1] == {
+        "id": 2,
         "name": "หัวหน้าฝ่ายโยธา",
         "divisions": ["ฝ่ายโยธา"],
         "email": "yotha@example.go.th",
@@ -53,6 +55,9 @@ def test_list_as_json_has_stable_keys(office: Tracker) -> None:
         "valid_from": None,
         "valid_until": None,
         "suspended": [],
+        "channels": [],
+        "suspensions": [],
+        "pause": None,
     }
     assert contact(office, "ผู้อำนวยการเขต")["rank"] == 3
 
@@ -71,11 +76,12 @@ def test_add_stores_everything(office: Tracker) -> None:
     said = office.says(
         "contact", "add", "ปลัดเขต", "--division", "โยธา", "--division", "ฝ่ายใหม่", "--email", "a@b.go.th",
         "--line", LINE_ID, "--phone", "๐๒ ๑๒๓", "--role", "owner", "--role", "supervisor", "--rank", "2",
-        "--language", "en", "--from", "1 ต.ค. 69", "--until", "2027-09-30",
+        "--language", "en", "--from", "1 ต.ค. 69", "--until", "2027-09-30", "--channels", "email,line",
     )  # fmt: skip
 
     assert said == "Contacts: 1 added, 0 changed, 0 as they were.\nNew divisions: ฝ่ายใหม่.\n"
     assert contact(office, "ปลัดเขต") == {
+        "id": 5,
         "name": "ปลัดเขต",
         "divisions": ["ฝ่ายโยธา", "ฝ่ายใหม่"],
         "email": "a@b.go.th",
@@ -87,6 +93,9 @@ def test_add_stores_everything(office: Tracker) -> None:
         "valid_from": "2026-10-01",
         "valid_until": "2027-09-30",
         "suspended": [],
+        "channels": ["email", "line"],
+        "suspensions": [],
+        "pause": None,
     }
 
 
@@ -122,10 +131,12 @@ def test_add_warns_of_a_contact_that_gets_nothing(office: Tracker) -> None:
                                   "U, C or R and 32 of 0-9 and a-f is expected."),
         (("ก", "--from", "2570"), "column 'valid_from': Cannot read '2570' as a date: "
                                   "write it like 31 ม.ค. 2565, 31/1/2565 or 2022-01-31."),
+        (("ก", "--channels", "sms"), "column 'channels' holds 'sms'; "
+                                     "some of line, email, file are expected."),
         (("ก", "--from", "2027-02-02", "--until", "2027-02-01"),
          "column 'valid_until' lies before 'valid_from'."),
     ],
-    ids=["no_name", "email", "header_in_email", "line", "date", "ends_before_it_begins"],
+    ids=["no_name", "email", "header_in_email", "line", "date", "channels", "ends_before_it_begins"],
 )  # fmt: skip
 def test_add_refuses(office: Tracker, words: Sequence[str], sentence: str | None) -> None:
     before = office.rows()
@@ -226,7 +237,20 @@ def test_import_of_a_folder_is_refused(office: Tracker) -> None:
     assert office.refuses("contact", "import", "config")
 
 
-@pytest.mark.parametrize("words", [("list",), ("add", "ก"), ("import", "c.csv")], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list",),
+        ("add", "ก"),
+        ("import", "c.csv"),
+        ("export", "d.csv"),
+        ("edit", "ก", "--phone", "1"),
+        ("remove", "ก"),
+        ("resume", "ก"),
+        ("pause", "ก", "--until", "2570-03-01", "--reason", "ลา"),
+    ],
+    ids=lambda words: words[0],
+)
 def test_contact_before_any_plan_says_what_to_do(empty: Tracker, words: tuple[str, ...]) -> None:
     empty.says("init")
     (empty.folder / "c.csv").write_text("name\nก\n", encoding="utf-8")
@@ -234,3 +258,59 @@ def test_contact_before_any_plan_says_what_to_do(empty: Tracker, words: tuple[st
     assert empty.refuses("contact", *words) == (
         "No agency is known yet. Load its plan first with: tracker plan import FILE"
     )
+
+
+@pytest.mark.parametrize("name", ["c.csv", "c.xlsx"])
+def test_export_is_imported_as_it_was(office: Tracker, empty: Tracker, name: str) -> None:
+    office.says(
+        "contact", "add", "=1+1", "--phone", "+66 2", "--division", "โยธา", "--division", "ฝ่ายใหม่",
+        "--until", "2027-09-30", "--channels", "email,line", "--role", "supervisor",
+        "--rank", "2", "--email", "a@b.go.th",
+    )  # fmt: skip
+    empty.says("init")
+    empty.says("plan", "import", PLAN)
+
+    assert office.says("contact", "export", office.folder / name) == (
+        f"Wrote 5 contacts to {office.folder / name}.\n"
+    )
+    empty.says("contact", "import", office.folder / name)
+
+    assert empty.json("contact", "list") == office.json("contact", "list")
+    assert office.says("contact", "import", name) == "Contacts: 0 added, 0 changed, 5 as they were.\n"
+
+
+def test_export_is_a_csv_that_no_spreadsheet_runs(office: Tracker) -> None:
+    office.says("contact", "add", "=1+1", "--phone", "+66 2")
+
+    office.says("contact", "export", "c.csv")
+
+    content = (office.folder / "c.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfname,division,email,line_id,phone,roles,rank,language,")
+    assert content.endswith(b"\r\n'=1+1,,,,'+66 2,,,th,,,\r\n")
+
+
+def test_export_keeps_a_file_unless_told(office: Tracker) -> None:
+    assert office.refuses("contact", "export", "contacts.csv") == (
+        "contacts.csv exists already. Give --force to write over it."
+    )
+    assert (office.folder / "contacts.csv").read_text(encoding="utf-8") == CONTACTS
+
+    said = office.says("contact", "export", "contacts.csv", "--force")
+    assert said == "Wrote 4 contacts to contacts.csv.\n"
+
+
+def test_export_into_another_form_is_refused(office: Tracker) -> None:
+    assert office.refuses("contact", "export", "contacts.pdf") == (
+        "contacts.pdf: the ending says no form; name the file .csv or .xlsx."
+    )
+
+
+def test_import_reads_channels_and_leaves_them_without_the_column(office: Tracker) -> None:
+    (office.folder / "c.csv").write_text("name,channels\nใหม่,email;line\n", encoding="utf-8")
+    office.says("contact", "import", "c.csv")
+    assert contact(office, "ใหม่")["channels"] == ["email", "line"]
+
+    (office.folder / "c.csv").write_text("name,phone\nใหม่,1\n", encoding="utf-8")
+    office.says("contact", "import", "c.csv")
+
+    assert (contact(office, "ใหม่")["channels"], contact(office, "ใหม่")["phone"]) == (["email", "line"], "1")

@@ -216,6 +216,9 @@ def test_summary_is_a_page(office: Tracker) -> None:
         "2569-12-31           0     0\n"
         "2570-01-31           1     1\n"
         "2570-02-01           1     1\n"
+        "\n"
+        "Days off: 18 of 18 days of 2570 are not confirmed; compare them with the Cabinet's list "
+        "(tracker days-off list 2570), then: tracker days-off confirm 2570.\n"
     )
 
 

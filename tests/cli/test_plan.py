@@ -288,6 +288,7 @@ def test_list_names_each_plan(office: Tracker) -> None:
             "source": "sommut-2570.txt",
             "measures": 7,
             "follow_ups": 50,
+            "pause": None,
         }
     ]
 

@@ -211,6 +211,9 @@ def test_outbox_list_filters_by_status(office: Tracker) -> None:
     assert office.says("outbox", "list", "--status", "failed", "--json") == "[]\n"
 
 
+TRY_TITLES = ("When", "By", "To", "Outcome", "Request", "Remark")
+
+
 def test_outbox_show_is_the_message_as_it_was_sent(office: Tracker) -> None:
     office.says("tick", "--now", FIRST)
     facts = office.json("outbox", "show", 1)
@@ -221,10 +224,25 @@ def test_outbox_show_is_the_message_as_it_was_sent(office: Tracker) -> None:
     assert said == (
         "Message 1, overdue, sent; by file to หัวหน้าฝ่ายทะเบียน (U11111111111111111111111111111111)\n"
         "Made 2570-02-01 09:05, sent 2570-02-01 09:05, attempts 1\n"
+        "It was written into a file.\n"
+        "\n"
+        f"{_tries_table(facts['tries'][0]['request_id'])}"
         "\n"
         f"{facts['subject']}\n"
         f"{facts['text'].rstrip()}\n"
     )
+
+
+def _tries_table(request: str) -> str:
+    """The one try to write a message to the LINE id into a file."""
+    address = "U11111111111111111111111111111111"
+    widths = (16, 4, len(address), 7, len(request), 6)
+    lines = (
+        ("Try", *(title.ljust(width) for title, width in zip(TRY_TITLES, widths, strict=True))),
+        ("---", *("-" * width for width in widths)),
+        ("  1", "2570-02-01 09:05", "file", address, "sent   ", request, ""),
+    )
+    return "".join("  ".join(line).rstrip() + "\n" for line in lines)
 
 
 def test_outbox_show_of_an_unknown_number_names_those_there_are(office: Tracker) -> None:

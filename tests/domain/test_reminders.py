@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tracker.domain.cadence import Cadence
 from tracker.domain.office_time import OfficeTime, WorkingDays
 from tracker.domain.reminders import (
+    OWNER_KINDS,
     WEIGHT,
     FollowUpWindow,
     Kind,
@@ -23,6 +24,7 @@ from tracker.domain.reminders import (
     monthly,
     overdue,
     quarterly,
+    steps_of,
     weightiest,
 )
 from tracker.services.days_off import read_days_off
@@ -312,3 +314,36 @@ def test_message_is_named_for_its_weightiest_kind() -> None:
 )
 def test_longer_periods_close_with_a_quarter(cadence: Cadence, closes: bool) -> None:
     assert closes_with_quarter(cadence) is closes
+
+
+# --- all that one follow-up will owe
+
+
+def test_steps_of_a_follow_up_stand_in_order_of_time() -> None:
+    """Due on Monday, 31 January: near from Wednesday the 26th on, then every Monday after it."""
+    steps = [each for each in steps_of(dt.date(2022, 1, 31), REAL, RULES) if each.kind in OWNER_KINDS]
+
+    assert [(each.kind, each.number, REAL.today(each.owed_from).isoformat()) for each in steps] == [
+        (Kind.DUE_SOON, 1, "2022-01-26"),
+        (Kind.OVERDUE, 1, "2022-02-07"),
+        (Kind.OVERDUE, 2, "2022-02-14"),
+        (Kind.OVERDUE, 3, "2022-02-21"),
+        (Kind.OVERDUE, 4, "2022-02-28"),
+    ]
+    assert all(each.owed_from == REAL.reminding(REAL.today(each.owed_from)) for each in steps)
+
+
+@pytest.mark.parametrize("number", range(0, 400, 13))
+def test_steps_begin_when_their_windows_first_hold_the_due_date(number: int) -> None:
+    due_on = dt.date(2021, 10, 1) + dt.timedelta(days=number)
+    before = dt.timedelta(minutes=1)
+
+    def owed(now: dt.datetime) -> set[tuple[Kind, int]]:
+        windows = [*due_soon(now, REAL, RULES), *overdue(now, REAL, RULES)]
+        return {(each.kind, each.step) for each in windows if each.first <= due_on <= each.last}
+
+    for step in steps_of(due_on, REAL, RULES):
+        if step.kind in OWNER_KINDS:
+            assert (step.kind, step.number) in owed(step.owed_from)
+            assert (step.kind, step.number) not in owed(step.owed_from - before)
+            assert (step.kind, step.number) not in owed(step.useful_until)

@@ -1,4 +1,7 @@
-"""When a report is due: working days after a period, or the date itself."""
+"""When a report is due: working days after a period, or the date itself.
+
+Whole years are worked out in ``test_calendar_by_hand``.
+"""
 
 import datetime as dt
 from pathlib import Path
@@ -20,32 +23,6 @@ ONE_DAY = dt.timedelta(days=1)
 @pytest.fixture
 def working() -> WorkingDays:
     return WorkingDays(read_days_off([TABLES / "2565.csv", TABLES / "2566.csv"]))
-
-
-def test_reports_of_2565_are_due_on_the_fifth_working_day(working: WorkingDays) -> None:
-    made = slots(FiscalYear(2565), dates=[], working=working, report_days=5)
-
-    assert {each.period: each.due_on for each in made} == {
-        "2564-10": dt.date(2021, 11, 5),  # 1 2 3 4 5
-        "2564-11": dt.date(2021, 12, 8),  # 1 2 3 7 8: Monday the 6th is off
-        "2564-12": dt.date(2022, 1, 10),  # 4 5 6 7 10: Monday the 3rd is off
-        "2565-01": dt.date(2022, 2, 7),
-        "2565-02": dt.date(2022, 3, 7),
-        "2565-03": dt.date(2022, 4, 8),  # 1 4 5 7 8: the 6th is Chakri Day
-        "2565-04": dt.date(2022, 5, 9),  # 2 3 5 6 9: the 4th is Coronation Day
-        "2565-05": dt.date(2022, 6, 8),  # 1 2 6 7 8: Friday the 3rd is off
-        "2565-06": dt.date(2022, 7, 7),
-        "2565-07": dt.date(2022, 8, 5),
-        "2565-08": dt.date(2022, 9, 7),
-        "2565-09": dt.date(2022, 10, 7),
-        "2565-Q1": dt.date(2022, 1, 10),
-        "2565-Q2": dt.date(2022, 4, 8),
-        "2565-Q3": dt.date(2022, 7, 7),
-        "2565-Q4": dt.date(2022, 10, 7),
-        "2565-H1": dt.date(2022, 4, 8),
-        "2565-H2": dt.date(2022, 10, 7),
-        "2565": dt.date(2022, 10, 7),
-    }
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,14 @@
 """A mail server on loopback (aiosmtpd), with or without encryption and login, failing where a test asks.
 
-By hand: ``python -m tests.fakes.smtp --port 2525`` shows what it receives; with ``--security starttls`` it
-writes the certificate authority to trust into a file and names it.
+By hand: ``python -m tests.fakes.smtp --port 2525 --folder mail`` shows what it receives and keeps each of it
+in the folder, to be opened by a mail program or a browser; see ``--help``.
 """
 
-import argparse
 import asyncio
 import ssl
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.policy import default
-from pathlib import Path
 from typing import Any
 
 import trustme
@@ -278,33 +273,7 @@ def _server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-def main() -> None:
-    """Runs until interrupted and shows what arrives."""
-    parser = argparse.ArgumentParser(description="A mail server on 127.0.0.1 that keeps nothing.")
-    parser.add_argument("--port", type=int, default=2525)
-    parser.add_argument("--security", choices=("none", "starttls", "tls"), default="none")
-    parser.add_argument("--ca-file", type=Path, default=Path("fake-smtp-ca.pem"))
-    parser.add_argument("--login", metavar="USER:PASSWORD")
-    options = parser.parse_args()
-    certificate = None
-    if options.security != "none":
-        authority = trustme.CA()
-        authority.cert_pem.write_to_path(str(options.ca_file))
-        certificate = authority.issue_cert("localhost", "127.0.0.1")
-        print(f"Certificate authority to trust: {options.ca_file}", flush=True)
-    login = tuple(options.login.split(":", 1)) if options.login else None
-    with FakeSmtp(security=options.security, certificate=certificate, login=login, port=options.port,
-                  on_message=_show) as server, suppress(KeyboardInterrupt):  # fmt: skip
-        print(f"Listening on {server.host}, port {server.port}, security {options.security}", flush=True)
-        threading.Event().wait()
-
-
-def _show(received: Received) -> None:
-    message = message_from_bytes(received.content, policy=default)
-    body = message.get_body(("plain",))
-    print(f"--- from {received.sender} to {', '.join(received.recipients)}: {message['Subject']}")
-    print(body.get_content() if body else "", flush=True)
-
-
 if __name__ == "__main__":
+    from tests.fakes.smtp_by_hand import main
+
     main()

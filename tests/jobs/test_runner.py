@@ -1,5 +1,6 @@
 """Running the table until told to stop."""
 
+import datetime as dt
 import logging
 import signal
 import threading
@@ -14,6 +15,7 @@ from jobs.schedule import Job
 from tests.jobs.conftest import Clock, messages
 from tests.services.delivering import at
 from tracker.app import App
+from tracker.services.days_off import DayOff, table_text, write_table
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +100,18 @@ def test_a_job_is_told_the_moment_and_logs_its_start_and_end(
 
     assert told == [clock.now]
     assert [record.message for record in caplog.records] == ["fine: start", "fine: end"]
+
+
+def test_a_job_follows_the_days_off_as_they_are_now(office_app: App) -> None:
+    holiday, seen = dt.date(2022, 3, 1), list[bool]()
+    look = Job("look", lambda app, *, now: seen.append(app.office.working.includes(holiday)), {})
+    path = office_app.files.office / "days-off" / "2565.csv"
+
+    _guarded(look, office_app)
+    write_table(path, table_text([DayOff(holiday, "granted", confirmed=True)]))
+    _guarded(look, office_app)
+
+    assert seen == [True, False]
 
 
 def test_no_job_begins_once_it_is_to_stop(office_app: App) -> None:

@@ -92,7 +92,10 @@ Thank you for your cooperation.
 Coordinator
 นางสาวสมศรี ใจดี
 Tel. 0 2276 9600 ต่อ 5812
-E-mail ita@huaikhwang.example"""
+E-mail ita@huaikhwang.example
+
+To pause these e-mails, or to get them by LINE instead, please reply with the word “pause” or “LINE”; the \
+coordinator will see to it."""
     )
 
 
@@ -138,7 +141,10 @@ Longest overdue
 Coordinator
 นางสาวสมศรี ใจดี
 Tel. 0 2276 9600 ต่อ 5812
-E-mail ita@huaikhwang.example"""
+E-mail ita@huaikhwang.example
+
+To pause these e-mails, or to get them by LINE instead, please reply with the word “pause” or “LINE”; the \
+coordinator will see to it."""
     )
 
 

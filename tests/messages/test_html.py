@@ -118,6 +118,20 @@ def test_hostile_values_stay_text(language):
     assert not [line for line in message.text.splitlines() if line.startswith("==")]
 
 
+@pytest.mark.parametrize(("language", "word"), [("th", "พัก"), ("en", "pause")])
+def test_both_parts_end_with_how_to_pause_but_not_for_the_coordinator_who_would_do_it(language, word):
+    to_owner = digest(plan(owner=MONTHLY_OWNER), kinds={Kind.MONTHLY}, language=language)
+    to_coordinator = digest(plan(coordinator=COORDINATORS), kinds={Kind.COORDINATOR}, language=language)
+
+    owners = renderer().render(to_owner, channel="email")
+    coordinators = renderer().render(to_coordinator, channel="email")
+
+    said = owners.text.splitlines()[-1]
+    assert f"“{word}”" in said
+    assert " ".join(read(owners.html).words).endswith(said)
+    assert word not in coordinators.text + coordinators.html
+
+
 def test_subject_is_short_and_never_an_encoded_word_of_its_own():
     division = "ฝ่าย=?utf-8?q?x?=\r\nBcc: everyone@example"
     owner = replace(EMPTY_OWNER, divisions=(division,), to_report=(I1,))
@@ -133,7 +147,7 @@ def test_subject_is_short_and_never_an_encoded_word_of_its_own():
 def test_what_html_imports_is_escaped_too(tmp_path):
     """The wording lies in a file that does not end in .html.j2: it is escaped where HTML uses it."""
     (tmp_path / "words.j2").write_text("{% macro hello(name) %}<b>{{ name }}{% endmacro %}", encoding="utf-8")
-    for name in ("email.html.j2", "email.txt.j2", "subject.txt.j2"):
+    for name in ("email.html.j2", "email.txt.j2", "subject.txt.j2", "calendar.txt.j2"):
         text = '{% import "words.j2" as say %}{{ say.hello(digest.recipient) }}'
         (tmp_path / name).write_text(text, encoding="utf-8")
     own = Renderer(lambda name: tmp_path / name.rpartition("/")[2])

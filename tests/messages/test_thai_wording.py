@@ -99,7 +99,9 @@ def test_monthly_email():
 ผู้ประสานงาน
 นางสาวสมศรี ใจดี
 โทร. 0 2276 9600 ต่อ 5812
-อีเมล ita@huaikhwang.example"""
+อีเมล ita@huaikhwang.example
+
+หากต้องการพักการรับอีเมลนี้ หรือขอรับทาง LINE แทน โปรดตอบกลับด้วยคำว่า “พัก” หรือ “LINE” ผู้ประสานงานจะดำเนินการให้"""
     )
 
 
@@ -145,7 +147,9 @@ def test_summary_email_after_a_quarter():
 ผู้ประสานงาน
 นางสาวสมศรี ใจดี
 โทร. 0 2276 9600 ต่อ 5812
-อีเมล ita@huaikhwang.example"""
+อีเมล ita@huaikhwang.example
+
+หากต้องการพักการรับอีเมลนี้ หรือขอรับทาง LINE แทน โปรดตอบกลับด้วยคำว่า “พัก” หรือ “LINE” ผู้ประสานงานจะดำเนินการให้"""
     )
 
 
@@ -312,7 +316,9 @@ def test_support_email():
 ผู้ประสานงาน
 นางสาวสมศรี ใจดี
 โทร. 0 2276 9600 ต่อ 5812
-อีเมล ita@huaikhwang.example"""
+อีเมล ita@huaikhwang.example
+
+หากต้องการพักการรับอีเมลนี้ หรือขอรับทาง LINE แทน โปรดตอบกลับด้วยคำว่า “พัก” หรือ “LINE” ผู้ประสานงานจะดำเนินการให้"""
     )
 
 
@@ -531,7 +537,7 @@ def test_coordinator_without_telephone_or_mail_leaves_no_empty_label():
     email = renderer().render(monthly, channel="email")
     line = renderer().render(monthly, channel="line")
 
-    assert email.text.endswith("\n\nผู้ประสานงาน\nนางสาวสมศรี ใจดี")
+    assert "\n\nผู้ประสานงาน\nนางสาวสมศรี ใจดี\n\nหากต้องการพัก" in email.text
     assert line.text.endswith("\nนางสาวสมศรี ใจดี (ผู้ประสานงาน)")
     assert "โทร." not in email.html
 

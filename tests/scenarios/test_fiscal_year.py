@@ -1,9 +1,8 @@
 """A whole fiscal year, day by day, with outages, crashes, double ticks and a changing office.
 
 After each day: what the design says is owed is written down and nothing else; nobody is told of what is
-closed; nothing leaves outside the hours of sending. At the end: nobody got two messages on a day, or more
-than six in a month besides escalations, and everything that was owed went out once, or the reason stands
-beside it.
+closed; nothing leaves outside the hours of sending. At the end: nobody got two messages on a day or more than
+six in a month besides escalations; everything that was owed went out once, or the reason stands beside it.
 """
 
 import datetime as dt

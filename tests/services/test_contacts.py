@@ -13,15 +13,8 @@ from tests.factories import agency, contact, line_id, row_counts
 from tracker.db.models import Contact, ContactRole
 from tracker.domain.contacts import Role
 from tracker.errors import InputError
-from tracker.services.contacts import (
-    COLUMNS,
-    ContactEntry,
-    ContactsStored,
-    StoredContact,
-    list_contacts,
-    read_entry,
-    store_contacts,
-)
+from tracker.services.contact_listing import StoredContact, Suspension, as_row, list_contacts
+from tracker.services.contacts import COLUMNS, ContactEntry, ContactsStored, read_entry, store_contacts
 from tracker.services.divisions import DivisionBook
 
 GOOD = {
@@ -50,6 +43,7 @@ GOOD = {
     "language": {"": "th", "th": "th", "EN": "en"},
     "valid_from": {"": None, "2021-10-01": dt.date(2021, 10, 1), "๑ ต.ค. ๖๔": dt.date(2021, 10, 1)},
     "valid_until": {"30/9/2565": dt.date(2022, 9, 30), "2565-09-30": dt.date(2022, 9, 30)},
+    "channels": {"": (), "email;line": ("email", "line"), "LINE, file": ("line", "file")},
 }  # fmt: skip
 FIELD = {"division": "divisions"}
 BAD = {
@@ -61,6 +55,7 @@ BAD = {
     "language": ["fr", "thai", "ไทย"],
     "valid_from": ["31/2/2565", "1/2", "พรุ่งนี้"],
     "valid_until": ["2565-13-01"],
+    "channels": ["sms", "email line", "console"],
 }  # fmt: skip
 
 
@@ -131,6 +126,7 @@ HEAD = ContactEntry(
     valid_until=dt.date(2022, 9, 30),
 )
 STORED_HEAD = StoredContact(
+    id=1,
     name="หัวหน้าฝ่าย",
     divisions=("ฝ่ายหนึ่ง", "ฝ่ายสอง"),
     email="head@example.go.th",
@@ -216,6 +212,9 @@ def test_same_name_in_another_agency_is_another_contact(session: Session) -> Non
 
     assert store_contacts(session, other, [HEAD], DivisionBook(session, other)).added == 1
     assert len(list_contacts(session, other)) == len(listed(session)) == 1
+    (mine,) = listed(session)
+    assert list_contacts(session, agency(session).id, mine.id) == [mine]
+    assert list_contacts(session, other, mine.id) == []
 
 
 @pytest.mark.parametrize(
@@ -258,18 +257,23 @@ def test_only_a_new_address_is_free_of_the_old_refusal(
     store(session, HEAD)
     row = session.scalars(select(Contact)).one()
     row.email_suspended, row.line_suspended = "no such mailbox", "blocked"
+    row.email_suspended_on = row.line_suspended_on = dt.date(2022, 1, 4)
     session.flush()
 
     store(session, replace(HEAD, **changed))
 
     assert listed(session)[0].suspended == suspended
+    reasons = {"email": "no such mailbox", "line": "blocked"}
+    assert listed(session)[0].suspensions == tuple(
+        Suspension(channel, dt.date(2022, 1, 4), reasons[channel]) for channel in suspended
+    )
 
 
 def test_factory_stores_what_the_program_stores(session: Session) -> None:
     made = contact(session, agency(session).id, "ก", divisions=["ฝ่ายหนึ่ง"], roles=["supervisor"], rank=2)
 
     assert listed(session) == [
-        StoredContact("ก", ("ฝ่ายหนึ่ง",), "", "", "", ("supervisor",), 2, "th", None, None, ())
+        StoredContact(1, "ก", ("ฝ่ายหนึ่ง",), "", "", "", ("supervisor",), 2, "th", None, None)
     ]
     assert made.name == "ก"
 
@@ -285,3 +289,30 @@ def test_division_that_looks_misspelt_is_doubted(session: Session) -> None:
     stored = store(session, HEAD, ContactEntry("เสมียน", divisions=("ฝ่ายหนึ่งง",)))
 
     assert stored.doubts == ("ฝ่ายหนึ่งง is new; is ฝ่ายหนึ่ง meant?",)
+
+
+def test_channels_that_are_not_named_stay(session: Session) -> None:
+    store(session, replace(HEAD, channels=("email", "line")))
+
+    assert store(session, HEAD).unchanged == 1
+    assert listed(session)[0].channels == ("email", "line")
+    assert store(session, replace(HEAD, channels=())).touched == {1: ["channels"]}
+    assert listed(session)[0].channels == ()
+
+
+def test_row_of_a_stored_contact_is_read_as_the_same_contact(session: Session) -> None:
+    entry = replace(HEAD, channels=("email", "line"), rank=2)
+    store(session, entry)
+
+    row = as_row(listed(session)[0])
+
+    assert tuple(row) == COLUMNS
+    assert read_entry(row) == entry
+
+
+def test_touched_names_the_columns_that_changed(session: Session) -> None:
+    store(session, HEAD)
+
+    changed = store(session, replace(HEAD, phone="1", roles=(Role.OWNER,)), ContactEntry("ใหม่"))
+
+    assert changed.touched == {1: ["phone", "roles"], 2: ["added"]}

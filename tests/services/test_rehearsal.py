@@ -124,14 +124,14 @@ def test_copy_that_fails_leaves_no_file(
     folder.mkdir()
     copied: list[str] = []
 
-    def fail_late(table: Any, old: Session, new: Session) -> int:
+    def fail_late(rows: Any, table: Any, old: Session, new: Session) -> int:
         copied.append(table.name)
         if len(copied) == 5:
             raise OSError(28, "No space left on device")
-        return original(table, old, new)
+        return original(rows, table, old, new)
 
-    original = rehearsal._copy
-    monkeypatch.setattr(rehearsal, "_copy", fail_late)
+    original = rehearsal.copy_rows
+    monkeypatch.setattr(rehearsal, "copy_rows", fail_late)
 
     with pytest.raises(OSError, match="No space"):
         copy_for_rehearsal(live, folder / "rehearsal.db", now=NOW)

@@ -73,7 +73,8 @@ class Channel(Protocol):
     """A way to reach a contact.
 
     ``send`` returns when the provider has accepted the message. It raises DeliveryError when it was not
-    accepted, ChannelDown when no other message would be either, and OutcomeUnknown when that cannot be known.
+    accepted, ChannelDown when no other message would be either, QuotaSpent when the month's quota does not
+    reach, and OutcomeUnknown when that cannot be known.
     ``probe`` sends nothing and says, in a few words, that the channel is ready; it raises like ``send``.
     """
 

@@ -1,13 +1,18 @@
 """E-mail by SMTP: one message and one recipient at a time, over one connection that is kept for the batch."""
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 from tracker.channels.base import ChannelDown, Outgoing, Receipt
-from tracker.channels.email_account import EmailAccount
+from tracker.channels.email_account import EmailAccount, address_problem
 from tracker.channels.mime import build_message
 from tracker.channels.smtp import Conversation, tls_context
 from tracker.channels.smtp_refusals import ConnectionOver
 from tracker.errors import DeliveryError, OutcomeUnknown
+
+T = TypeVar("T")
 
 
 class EmailChannel:
@@ -22,23 +27,23 @@ class EmailChannel:
 
     def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt:
         letter = build_message(message, self.account)
-        try:
-            conversation = self._announced(message.address, len(letter))
-            return Receipt(reference=conversation.hand_over(letter))
-        except (ConnectionOver, ChannelDown, OutcomeUnknown):
-            self._drop()
-            raise
-        except DeliveryError:
+        with self._left_in_order():
+            self._asked(lambda server: server.announce(message.address, len(letter)))
+            return Receipt(reference=self._opened().hand_over(letter))
+
+    def check_address(self, address: str) -> str:
+        """Asks the server whether it would take a message for this address, and sends none (``Checking``)."""
+        problem = address_problem(address)
+        if not problem:
+            with self._left_in_order():
+                problem = self._asked(lambda server: server.refuses(address))
             self._start_over()
-            raise
+        return problem
 
     def probe(self) -> str:
         """What a check of the settings may say: answers, encrypted and logged in; nothing is sent."""
-        try:
-            self._opened().check()
-        except DeliveryError:
-            self._drop()
-            raise
+        with self._left_in_order():
+            self._asked(Conversation.check)
         account = self.account
         secured = "without encryption" if account.security == "none" else account.security.upper()
         login = f", logged in as {account.user}" if account.user else ""
@@ -50,17 +55,28 @@ class EmailChannel:
             self._conversation.say_goodbye()
             self._conversation = None
 
-    def _announced(self, recipient: str, size: int) -> Conversation:
-        """A connection on which the server waits for the text; one that ended while kept is replaced once."""
+    def _asked(self, question: Callable[[Conversation], T]) -> T:
+        """The server's answer; a connection that ended while it was kept is replaced once."""
         kept = self._conversation is not None
         try:
-            self._opened().announce(recipient, size)
+            return question(self._opened())
         except ConnectionOver:
-            self._drop()
             if not kept:
                 raise
-            self._opened().announce(recipient, size)
-        return self._opened()
+            self._drop()
+            return question(self._opened())
+
+    @contextmanager
+    def _left_in_order(self) -> Iterator[None]:
+        """After an error the connection is as good as new, or given up."""
+        try:
+            yield
+        except (ConnectionOver, ChannelDown, OutcomeUnknown):
+            self._drop()
+            raise
+        except DeliveryError:
+            self._start_over()
+            raise
 
     def _opened(self) -> Conversation:
         if self._conversation is None:

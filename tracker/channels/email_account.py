@@ -1,11 +1,12 @@
 """The mailbox that messages go out from: its server, its login and its name; checked when it is made."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tracker.channels.plain import is_loopback
+from tracker.channels.plain import is_loopback, one_line
 from tracker.errors import ConfigError
 
 Security = Literal["starttls", "tls", "none"]
@@ -21,7 +22,8 @@ class EmailAccount:
 
     ``ca_file`` replaces the system's certificate authorities. ``timeout`` is in seconds, for connecting and
     for each command; ``final_timeout`` is for the answer to a whole message, where RFC 5321 §4.5.3.2.6 asks
-    for 10 minutes: cut short, it turns accepted messages into doubtful ones.
+    for 10 minutes: cut short, it turns accepted messages into doubtful ones. Five are given, so that all the
+    steps of one message together stay below a delivery's lease.
     """
 
     host: str
@@ -34,7 +36,7 @@ class EmailAccount:
     sender_name: str = ""
     reply_to: str = ""
     timeout: float = 30
-    final_timeout: float = 600
+    final_timeout: float = 300
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -45,6 +47,14 @@ class EmailAccount:
         """What stands behind the @ of the sender."""
         return self.sender.rpartition("@")[2]
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The password in every form in which it travels (RFC 4616, AUTH LOGIN): a server may repeat them."""
+        if not self.password:
+            return ()
+        forms = (f"\0{self.user}\0{self.password}", self.password)
+        return (*(b64encode(form.encode()).decode("ascii") for form in forms), self.password)
+
 
 def is_plain_address(text: str) -> bool:
     """Whether this is one ASCII address, without name, comment or quotes (RFC 5321 §4.1.2, §4.5.3.1).
@@ -54,6 +64,16 @@ def is_plain_address(text: str) -> bool:
     """
     match = _ADDRESS.fullmatch(text)
     return match is not None and len(match["local"]) <= 64 and len(text) <= 254
+
+
+def address_problem(text: str) -> str:
+    """Why nothing can be sent to this address, as a sentence; "" when it is plain."""
+    if is_plain_address(text):
+        return ""
+    return (
+        f"{one_line(text)!r} is not an e-mail address that can be written to: "
+        "it takes one address of Latin letters, such as name@office.go.th"
+    )
 
 
 def _problems(account: EmailAccount) -> Iterator[str]:

@@ -4,13 +4,17 @@ https://developers.line.biz/en/reference/messaging-api/#status-codes and, for 40
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tracker.channels.base import ChannelDown, Receipt
+from tracker.channels.base import ChannelDown, Quota, QuotaSpent, Receipt
 from tracker.channels.plain import answer_of
 from tracker.errors import DeliveryError, OutcomeUnknown
+
+_MESSAGE_AT_FAULT = re.compile(r"\bmessages[\[:']|parsed as JSON|retry key")
+"""Of a 400: a message object or all of them (in the sentence or as a detail's property), or the request."""
 
 _RATE_PAUSE_SECONDS = 60.0  # LINE names none; its buckets fill again within seconds to a minute
 
@@ -63,8 +67,9 @@ def receipt(answer: Answer) -> Receipt:
     if not answer.is_from_line:
         raise _not_line(answer)
     if answer.status == 409:
-        earlier = answer.accepted_request_id or answer.request_id
-        return Receipt(reference=earlier, note=f"LINE had accepted it earlier, as request {earlier}")
+        earlier = answer.accepted_request_id
+        note = f"LINE had accepted it earlier, as request {earlier or 'of another time'}"
+        return Receipt(answer.request_id, note, accepted_reference=earlier)
     if 200 <= answer.status < 300:
         return Receipt(reference=answer.request_id)
     raise _refusal(answer)
@@ -87,12 +92,26 @@ def number(answer: Answer, key: str) -> int:
         raise DeliveryError(f"{answer.host} gave no usable answer to a question: no {key}") from error
 
 
-def too_many(answer: Answer, quota: tuple[int | None, int] | None) -> DeliveryError:
-    """What a 429 means, given the month's limit and use, or None if they could not be learnt."""
-    limit, used = quota or (None, 0)
-    if limit is not None and (used >= limit or "monthly limit" in answer.message):
-        return ChannelDown(f"LINE's quota of this month is used up: {used} of {limit} messages")
+def too_many(answer: Answer, quota: Quota | None, *, people: int) -> DeliveryError:
+    """What a 429 means to a push that reaches so many people; quota None: it could not be learnt.
+
+    LINE's words count only beside a limit: a narrowcast under way reserves units that are not yet used.
+    """
+    if quota and quota.limit is not None:
+        left = max(0, quota.limit - quota.used)
+        if left < people or "monthly limit" in answer.message:
+            return QuotaSpent(
+                f"LINE's quota of this month does not reach: {quota.used} of {quota.limit} are used, "
+                f"and this message needs {people}"
+            )
     return DeliveryError(f"{answer}: too many at once", retry_after=answer.retry_after or _RATE_PAUSE_SECONDS)
+
+
+def is_about_the_message(answer: Answer) -> bool:
+    """Whether LINE refused what was to be sent, and not the one it was to be sent to."""
+    if answer.status == 400:
+        return bool(_MESSAGE_AT_FAULT.search(answer.message))
+    return answer.status != 404
 
 
 def _refusal(answer: Answer) -> DeliveryError:
@@ -104,7 +123,10 @@ def _refusal(answer: Answer) -> DeliveryError:
         case 403:
             return ChannelDown(f"LINE does not let this account send ({answer}); check its plan")
         case status if 400 <= status < 500:
-            return DeliveryError(f"LINE refused the message: {answer}", permanent=True)
+            to_blame = not is_about_the_message(answer)
+            return DeliveryError(
+                f"LINE refused the message: {answer}", permanent=True, blames_address=to_blame
+            )
     return ChannelDown(f"{answer}, which is no answer to a message; check the API address {answer.host}")
 
 

@@ -13,12 +13,11 @@ def text_messages(text: str) -> list[dict[str, str]]:
     """One to five message objects; a longer or empty text is a permanent DeliveryError, never cut short."""
     texts = split_text(text)
     if not texts:
-        raise DeliveryError("The message has no text, and LINE takes none without", permanent=True)
+        problem = "The message has no text, and LINE takes none without"
+        raise DeliveryError(problem, permanent=True, blames_address=False)
     if len(texts) > MAX_TEXTS:
-        raise DeliveryError(
-            f"The text has {utf16_units(text)} characters; LINE takes {MAX_TEXTS} parts of {MAX_UNITS}",
-            permanent=True,
-        )
+        problem = f"The text has {utf16_units(text)} characters; LINE takes {MAX_TEXTS} parts of {MAX_UNITS}"
+        raise DeliveryError(problem, permanent=True, blames_address=False)
     return [{"type": "text", "text": piece} for piece in texts]
 
 

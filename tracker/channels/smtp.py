@@ -1,16 +1,17 @@
-"""A conversation with a mail server, step by step: opened as the settings demand, then one message at a time.
+"""A conversation with a mail server, step by step: one message and one recipient at a time.
 
-What the server's refusals mean is for ``smtp_refusals`` to say; when to open, keep and close, for ``email``.
+One recipient to a transaction (RFC 5321 §3.3 would allow many): no answer is then half a refusal. How a
+connection is opened is for ``smtp_dialling`` to know, what refusals mean for ``smtp_refusals``, when to open,
+keep and close for ``email``.
 """
 
-import smtplib
-import socket
 import ssl
 from contextlib import suppress
 
 from tracker.channels.email_account import EmailAccount
 from tracker.channels.plain import answer_of
-from tracker.channels.smtp_refusals import ConnectionOver, Refused, refusal, unusable
+from tracker.channels.smtp_dialling import dialled, socket_of
+from tracker.channels.smtp_refusals import ConnectionOver, Refused, is_verdict, refusal, unusable
 from tracker.errors import ConfigError, OutcomeUnknown
 
 _GOODBYE_SECONDS = 5.0
@@ -30,7 +31,7 @@ class Conversation:
     def __init__(self, account: EmailAccount, context: ssl.SSLContext) -> None:
         self.account = account
         try:
-            self._client = _dialled(account, context)
+            self._client = dialled(account, context)
         except (OSError, ValueError) as error:  # every SMTPException is an OSError
             down = unusable(account, error)
         else:
@@ -58,6 +59,20 @@ class Conversation:
             raise refusal(self.account, Refused.MESSAGE, code, reply)
         raise OutcomeUnknown(f"The mail server {self.account.host} answered the message with nonsense")
 
+    def refuses(self, recipient: str) -> str:
+        """Why the server would take nothing for this address, or ""; to be followed by ``reset``.
+
+        A relay that only passes mail on takes every address at first.
+        """
+        self._command(Refused.SENDER, "MAIL", f"FROM:<{self.account.sender}>")
+        code, reply = self._answer("RCPT", f"TO:<{recipient}>")
+        if code // 100 == 2:
+            return ""
+        refused = refusal(self.account, Refused.RECIPIENT, code, reply)
+        if is_verdict(code):
+            return str(refused)
+        raise refused
+
     def check(self) -> None:
         """Raises ConnectionOver if the server is no longer there."""
         self._command(Refused.CONNECTION, "NOOP")
@@ -68,7 +83,7 @@ class Conversation:
 
     def say_goodbye(self) -> None:
         with suppress(OSError):
-            _socket(self._client).settimeout(min(_GOODBYE_SECONDS, self.account.timeout))
+            socket_of(self._client).settimeout(min(_GOODBYE_SECONDS, self.account.timeout))
             self._client.quit()
         self.close()
 
@@ -76,77 +91,27 @@ class Conversation:
         self._client.close()
 
     def _command(self, refused: Refused, verb: str, argument: str = "", *, go_ahead: int = 2) -> None:
-        try:
-            code, reply = self._client.docmd(verb, argument)
-        except OSError as error:
-            raise self._cut_off("before the message was handed over") from error
+        code, reply = self._answer(verb, argument)
         if code // 100 != go_ahead:
             raise refusal(self.account, refused, code, reply)
+
+    def _answer(self, verb: str, argument: str) -> tuple[int, bytes]:
+        try:
+            return self._client.docmd(verb, argument)
+        except OSError as error:
+            raise self._cut_off("before the message was handed over") from error
 
     def _answer_to_final_dot(self) -> tuple[int, bytes]:
         """Whatever goes wrong from here on, the server may have the message (RFC 1047)."""
         host = self.account.host
         try:
-            _socket(self._client).settimeout(self.account.final_timeout)
+            socket_of(self._client).settimeout(self.account.final_timeout)
             self._client.send(b".\r\n")
             answer = self._client.getreply()
-            _socket(self._client).settimeout(self.account.timeout)
+            socket_of(self._client).settimeout(self.account.timeout)
         except OSError as error:
             raise OutcomeUnknown(f"The mail server {host} took the message but did not confirm it") from error
         return answer
 
     def _cut_off(self, when: str) -> ConnectionOver:
         return ConnectionOver(f"The connection to the mail server {self.account.host} ended {when}")
-
-
-def _dialled(account: EmailAccount, context: ssl.SSLContext) -> smtplib.SMTP:
-    client = _connected(account, context)
-    try:
-        client.ehlo_or_helo_if_needed()
-        if account.security == "starttls":
-            client.starttls(context=context)
-            client.ehlo_or_helo_if_needed()
-        if account.user:
-            _log_in(client, account)
-    except BaseException:
-        client.close()
-        raise
-    return client
-
-
-def _connected(account: EmailAccount, context: ssl.SSLContext) -> smtplib.SMTP:
-    # Some name is given because smtplib would look up this machine's, for seconds; the address replaces it.
-    where, timeout = (account.host, account.port, "localhost"), account.timeout
-    client: smtplib.SMTP
-    if account.security == "tls":
-        client = smtplib.SMTP_SSL(*where, timeout=timeout, context=context)
-    else:
-        client = smtplib.SMTP(*where, timeout=timeout)
-    connection = _socket(client)
-    # Without this an encrypted connection waits 40 ms in every message.
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    client.local_hostname = _address_literal(connection.getsockname()[0])
-    return client
-
-
-def _socket(client: smtplib.SMTP) -> socket.socket:
-    if client.sock is None:
-        raise smtplib.SMTPServerDisconnected("not connected")
-    return client.sock
-
-
-def _address_literal(address: str) -> str:
-    """How a machine without a public name says hello (RFC 5321 §4.1.3); a Thai name could not be sent."""
-    return f"[IPv6:{address.partition('%')[0]}]" if ":" in address else f"[{address}]"
-
-
-def _log_in(client: smtplib.SMTP, account: EmailAccount) -> None:
-    """One try, in the first way the server offers; ``SMTP.login`` tries a wrong password in every way."""
-    client.user, client.password = account.user, account.password
-    offered = client.esmtp_features.get("auth", "").upper().split()
-    if "PLAIN" in offered:
-        client.auth("PLAIN", client.auth_plain)
-    elif "LOGIN" in offered:
-        client.auth("LOGIN", client.auth_login)
-    else:
-        raise smtplib.SMTPNotSupportedError("it offers no login by password")

@@ -15,9 +15,21 @@ from tracker.channels.plain import answer_of
 from tracker.errors import DeliveryError
 
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
-_LOGIN_PAUSE_SECONDS = 3600.0  # mail servers lock accounts after a few wrong logins
-_TOO_LARGE = 552
-_POLICY = re.compile(r"5\.7\.\d+")
+_PROTOCOL_CODES = frozenset({500, 502, 503, 504})
+_NO_ROOM = 552  # for the message, or in the mailbox
+
+_LOGIN_PAUSE_SECONDS = 3600.0
+"""Mail servers lock accounts after a few wrong logins."""
+_POLICY_PAUSE_SECONDS = 1800.0
+"""RFC 5321 §4.5.4.1; every further try makes a bad reputation worse."""
+_GREYLIST_SECONDS = 300.0
+"""Whoever asks again sooner is told to wait anew."""
+
+_DETAIL = re.compile(r"(?:^|#)([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+"""The enhanced code stands first; some servers write ``(#5.7.1)`` behind the words."""
+_RELAY = re.compile(r"\brelay", re.IGNORECASE)
+_BAD_SENDER = frozenset({"5.1.7", "5.1.8"})
+_TOO_LARGE = frozenset({"5.2.3", "5.3.4"})
 
 
 class Refused(StrEnum):
@@ -37,19 +49,26 @@ class ConnectionOver(DeliveryError):
 def refusal(account: EmailAccount, refused: Refused, code: int, reply: bytes) -> DeliveryError:
     """What a reply other than the hoped-for one means for this message and for the rest of the batch.
 
-    The first digit decides (RFC 5321 §4.2.1). Login codes, policy codes (5.7.x) and a refused sender strike
-    every message, so they stop the channel and give up no address; 552 (too large) is the message's own.
+    The first digit decides (RFC 5321 §4.2.1): 4 is worth another try, and later than at once because of
+    greylisting; 5 is not, except where it strikes every message: login, sender, policy (5.7.x).
     """
-    text = answer_of(reply.decode(errors="replace"), account.password)
+    text = answer_of(reply.decode(errors="replace"), *account.secrets)
+    if code // 100 not in (4, 5):
+        return ConnectionOver(f"The mail server {account.host} answered with nonsense: {text}".rstrip(": "))
     sentence = f"The mail server {account.host} {refused}: {code} {text}".rstrip()
     if code in _LOGIN_CODES:
         hint = "check user, password and security in the settings"
         return ChannelDown(f"{sentence} ({hint})", retry_after=_LOGIN_PAUSE_SECONDS)
-    if code == 421 or code // 100 not in (4, 5):  # going away, or talking nonsense
+    if code == 421:
         return ConnectionOver(sentence)
-    if code // 100 == 5 and (_POLICY.match(text) or (refused is Refused.SENDER and code != _TOO_LARGE)):
-        return ChannelDown(sentence)
-    return DeliveryError(sentence, permanent=code // 100 == 5)
+    if code // 100 == 4:
+        return DeliveryError(sentence, retry_after=_GREYLIST_SECONDS)
+    return _for_good(sentence, refused, code, text)
+
+
+def is_verdict(code: int) -> bool:
+    """Whether a refused recipient says something about the address, and not about us or this moment."""
+    return code // 100 == 5 and code not in _LOGIN_CODES | _PROTOCOL_CODES
 
 
 def unusable(account: EmailAccount, error: Exception) -> ChannelDown:
@@ -57,12 +76,9 @@ def unusable(account: EmailAccount, error: Exception) -> ChannelDown:
     server = f"The mail server {account.host}, port {account.port},"
     match error:
         case smtplib.SMTPAuthenticationError():
-            refused = refusal(account, Refused.LOGIN, error.smtp_code, _octets(error.smtp_error))
-            return ChannelDown(str(refused), retry_after=_LOGIN_PAUSE_SECONDS)
+            return _refused_entry(account, Refused.LOGIN, error)
         case smtplib.SMTPResponseException():
-            return ChannelDown(
-                str(refusal(account, Refused.CONNECTION, error.smtp_code, _octets(error.smtp_error)))
-            )
+            return _refused_entry(account, Refused.CONNECTION, error)
         case ssl.SSLCertVerificationError():
             return ChannelDown(f"{server} has a certificate that cannot be trusted: {error.verify_message}")
         case ssl.SSLError():
@@ -80,5 +96,36 @@ def unusable(account: EmailAccount, error: Exception) -> ChannelDown:
     return ChannelDown(f"{server} could not be reached ({type(error).__name__})")
 
 
-def _octets(reply: bytes | str) -> bytes:
-    return reply if isinstance(reply, bytes) else reply.encode()
+def _for_good(sentence: str, refused: Refused, code: int, text: str) -> DeliveryError:
+    """A 5xx reply: about the message, about us, or about the address."""
+    match = _DETAIL.search(text)
+    detail = match[1] if match else ""
+    at_recipient = refused is Refused.RECIPIENT
+    of_mailbox = detail.startswith(("5.1.", "5.2."))
+    if detail in _TOO_LARGE or detail.startswith("5.6.") or _has_no_room(code, refused, of_mailbox):
+        return DeliveryError(sentence, permanent=True, blames_address=False)
+    if detail.startswith("5.7.") or (at_recipient and not detail and _RELAY.search(text)):
+        # A single recipient may be closed to us: the others need not wait for that.
+        return ChannelDown(sentence, retry_after=None if at_recipient else _POLICY_PAUSE_SECONDS)
+    if refused in (Refused.CONNECTION, Refused.LOGIN, Refused.SENDER) or detail in _BAD_SENDER:
+        return ChannelDown(sentence, retry_after=_POLICY_PAUSE_SECONDS)
+    elsewhere = detail.startswith(("5.3.", "5.5.")) or code in _PROTOCOL_CODES
+    return DeliveryError(
+        sentence, permanent=True, blames_address=of_mailbox or (at_recipient and not elsewhere)
+    )
+
+
+def _has_no_room(code: int, refused: Refused, of_mailbox: bool) -> bool:
+    """552 is the server's answer to too large a message, but of a full mailbox too."""
+    return code == _NO_ROOM and refused is not Refused.RECIPIENT and not of_mailbox
+
+
+def _refused_entry(
+    account: EmailAccount, refused: Refused, error: smtplib.SMTPResponseException
+) -> ChannelDown:
+    """Not let in. A login is not tried again soon, even where the refusal is temporary (454 4.7.0)."""
+    reply = error.smtp_error
+    octets = reply if isinstance(reply, bytes) else reply.encode()
+    why = refusal(account, refused, error.smtp_code, octets)
+    pause = _LOGIN_PAUSE_SECONDS if refused is Refused.LOGIN else why.retry_after
+    return ChannelDown(str(why), retry_after=pause)

@@ -16,9 +16,10 @@ COMMANDS = {
     "demo": ("tracker.cli.demo:demo", "Tell the whole story on the bundled plan, in a scratch folder."),
     "init": ("tracker.cli.database:init", "Make the database and the settings file in this folder."),
     "rehearse": ("tracker.cli.database:rehearse", "Copy a live database into a rehearsal file."),
-    "plan": ("tracker.cli.plan:plan", "Import, export, list and show plans."),
+    "plan": ("tracker.cli.plan:plan", "Import, export, show and pause plans."),
     "division": ("tracker.cli.division:division", "List and add the agency's divisions."),
-    "contact": ("tracker.cli.contact:contact", "List, add and import the people who get messages."),
+    "contact": ("tracker.cli.contact:contact", "Look after the people who get messages."),
+    "days-off": ("tracker.cli.days_off:days_off", "List and edit the days on which the office is closed."),
     "list": ("tracker.cli.listing:list_", "List follow-ups, with filters."),
     "show": ("tracker.cli.show:show", "Show a measure: follow-ups, evidence, messages, history."),
     "done": ("tracker.cli.closing:done", "Mark follow-ups as done."),
@@ -32,7 +33,12 @@ COMMANDS = {
     "remind": ("tracker.cli.sending:remind", "Send the reminders that are owed now."),
     "tick": ("tracker.cli.sending:tick", "Plan and deliver everything that is owed, once (for cron)."),
     "run": ("tracker.cli.run:run", "Run the scheduler until it is stopped."),
-    "outbox": ("tracker.cli.outbox:outbox", "List and show messages, sent and waiting."),
+    "forecast": (
+        "tracker.cli.forecast:forecast",
+        "Show what will be sent, to whom, and what LINE will count.",
+    ),
+    "why": ("tracker.cli.why:why", "Tell why reminders of a measure were or were not sent."),
+    "outbox": ("tracker.cli.outbox:outbox", "Look after the messages, sent and waiting."),
     "doctor": ("tracker.cli.doctor:doctor", "Check settings, database, mail server, LINE and contacts."),
 }
 

@@ -1,36 +1,50 @@
-"""tracker contact: the people and posts that get messages."""
+"""tracker contact: the people and posts that get messages. What is done to one: ``contact_changes``."""
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tracker.app import App
-from tracker.cli.context import actor, echo, echo_json_list, echo_table, json_option, shown_date, with_app
-from tracker.cli.group import LazyGroup
-from tracker.errors import InputError
-from tracker.reports.tables import Column
-from tracker.services.contact_files import read_contacts
-from tracker.services.contacts import (
-    ContactEntry,
-    ContactsStored,
-    StoredContact,
-    list_contacts,
-    read_entry,
-    store_contacts,
+from tracker.cli.context import (
+    actor,
+    echo,
+    echo_json_list,
+    echo_table,
+    json_option,
+    plural,
+    shown_date,
+    with_app,
 )
+from tracker.cli.group import LazyGroup
+from tracker.errors import InputError, NotAllowed
+from tracker.reports.tables import Column
+from tracker.services.contact_files import read_contacts, write_contacts
+from tracker.services.contact_listing import StoredContact, list_contacts
+from tracker.services.contacts import ContactEntry, ContactsStored, read_entry, store_contacts
 from tracker.services.divisions import DivisionBook
 from tracker.services.history import record
 from tracker.services.measures import find_agency
 
+CHANGES = "tracker.cli.contact_changes"
 COMMANDS = {
     "list": ("tracker.cli.contact:list_", "List the contacts and what they receive."),
     "add": ("tracker.cli.contact:add", "Add one contact, or change it."),
+    "edit": (f"{CHANGES}:edit", "Change a contact, or correct its address."),
+    "remove": (f"{CHANGES}:remove", "End a contact's post, or erase a person."),
+    "test": ("tracker.cli.contact_test:test", "Send a contact a greeting, to see whether it arrives."),
+    "pause": (f"{CHANGES}:pause", "Send a contact nothing for some days."),
+    "resume": (f"{CHANGES}:resume", "End a contact's pause."),
     "import": ("tracker.cli.contact:import_", "Add or change the contacts of a CSV or Excel file."),
+    "export": ("tracker.cli.contact:export", "Write the contacts into a CSV or Excel file."),
 }
-contact = LazyGroup(name="contact", commands_table=COMMANDS, help="List, add and import contacts.")
+contact = LazyGroup(name="contact", commands_table=COMMANDS, help="Look after the people who get messages.")
 agency_option = click.option(
     "--agency", metavar="NAME", help="Whose contacts, if there are several agencies."
+)
+channels_option = click.option(
+    "--channels", metavar="LIST", help='Its own order, such as email,line; "" is the office\'s.'
 )
 
 
@@ -39,18 +53,14 @@ agency_option = click.option(
 @agency_option
 @with_app(writes=False)
 def list_(app: App, as_json: bool, agency: str | None) -> None:
-    """List the contacts and what they receive.
+    """List the contacts and what they receive, and below what keeps messages from them.
 
     Example: tracker contact list
     """
     with app.reading() as session:
         contacts = list_contacts(session, find_agency(session, agency).id)
     if as_json:
-        plain = (asdict(each) for each in contacts)
-        echo_json_list(
-            {key: getattr(value, "isoformat", lambda v=value: v)() for key, value in each.items()}
-            for each in plain
-        )
+        echo_json_list(map(_as_json, contacts))
         return
     if not contacts:
         echo("There are no contacts yet. Add them with: tracker contact import FILE")
@@ -64,11 +74,14 @@ def list_(app: App, as_json: bool, agency: str | None) -> None:
             each.line_id,
             each.phone,
             _in_office(each),
+            ", ".join(each.channels),
         ]
         for each in contacts
     ]
-    titles = ("Contact", "Divisions", "Roles", "E-mail", "LINE", "Telephone", "In office")
+    titles = ("Contact", "Divisions", "Roles", "E-mail", "LINE", "Telephone", "In office", "Channels")
     echo_table([Column(title) for title in titles], rows)
+    for each in contacts:
+        _tell_hindrances(each, app)
 
 
 @click.command()
@@ -86,6 +99,7 @@ def list_(app: App, as_json: bool, agency: str | None) -> None:
 @click.option("--language", type=click.Choice(["th", "en"]), default="th", show_default=True)
 @click.option("--from", "valid_from", metavar="DATE", default="", help="First day in office.")
 @click.option("--until", "valid_until", metavar="DATE", default="", help="Last day in office.")
+@channels_option
 @agency_option
 @with_app(writes=True)
 def add(
@@ -94,6 +108,7 @@ def add(
     roles: tuple[str, ...],
     rank: int | None,
     agency: str | None,
+    channels: str | None,
     **texts: str,
 ) -> None:
     """Add one contact, or change the one of this name and these divisions.
@@ -101,6 +116,8 @@ def add(
     Example: tracker contact add "หัวหน้าฝ่ายปกครอง" --division ฝ่ายปกครอง --role owner --email pk@example.go.th
     """
     values = {**texts, "division": ";".join(division), "roles": ";".join(roles), "rank": str(rank or "")}
+    if channels is not None:
+        values["channels"] = channels
     try:
         entry = read_entry(values)
     except InputError as error:
@@ -115,21 +132,61 @@ def add(
 def import_(app: App, file: Path, agency: str | None) -> None:
     """Add or change the contacts of a CSV or Excel file.
 
-    Columns: name, division, email, line_id, phone, roles, rank, language, valid_from, valid_until. Only name
-    must be there; several divisions or roles are separated by a semicolon.
+    Columns: name, division, email, line_id, phone, roles, rank, language, valid_from, valid_until, channels.
+    Only name must be there; several divisions, roles or channels are separated by a semicolon. A file without
+    the column channels leaves them as they are.
 
     Example: tracker contact import contacts.csv
     """
     _store(app, read_contacts(file), agency)
 
 
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
+@agency_option
+@with_app(writes=False)
+def export(app: App, file: Path, force: bool, agency: str | None) -> None:
+    """Write the contacts into FILE, .csv or .xlsx; 'contact import' reads it back.
+
+    Example: tracker contact export contacts.xlsx
+    """
+    if file.exists() and not force:
+        raise NotAllowed(f"{file} exists already. Give --force to write over it.")
+    with app.reading() as session:
+        contacts = list_contacts(session, find_agency(session, agency).id)
+    write_contacts(contacts, file)
+    echo(f"Wrote {plural(len(contacts), 'contact')} to {file}.")
+
+
+def tell_news(book: DivisionBook) -> None:
+    """The divisions that a command made, and those that look misspelt."""
+    if book.added:
+        echo(f"New divisions: {', '.join(book.added)}.")
+    for doubt in book.doubts:
+        echo(f"  {doubt}")
+
+
 def _store(app: App, entries: list[ContactEntry], agency: str | None) -> None:
     with app.sessions.begin() as session:
         owner = find_agency(session, agency)
-        stored = store_contacts(session, owner.id, entries, DivisionBook(session, owner.id, app.catalogue))
-        after = {"added": stored.added, "changed": stored.changed}
-        record(session, "contacts stored", actor=actor(), now=app.clock(), after=after)
-    _tell(stored)
+        book = DivisionBook(session, owner.id, app.catalogue)
+        stored = store_contacts(session, owner.id, entries, book)
+        if stored.touched:
+            after = {str(number): columns for number, columns in stored.touched.items()}
+            record(session, "contacts stored", actor=actor(), now=app.clock(), after={"contacts": after})
+    _tell(stored, book)
+
+
+def _as_json(contact: StoredContact) -> dict[str, Any]:
+    """The keys are stable; a pause that is over is shown as well."""
+    plain = asdict(contact)
+    for key in ("valid_from", "valid_until"):
+        plain[key] = plain[key].isoformat() if plain[key] else None
+    for each in plain["suspensions"]:
+        each["since"] = each["since"].isoformat() if each["since"] else None
+    plain["pause"] = contact.pause.as_json() if contact.pause else None
+    return plain
 
 
 def _in_office(contact: StoredContact) -> str:
@@ -138,12 +195,17 @@ def _in_office(contact: StoredContact) -> str:
     return " ".join(filter(None, (first, last)))
 
 
-def _tell(stored: ContactsStored) -> None:
+def _tell_hindrances(contact: StoredContact, app: App) -> None:
+    for each in contact.suspensions:
+        since = f" since {shown_date(each.since)}" if each.since else ""
+        echo(f"{contact.name}: nothing goes by {each.channel}{since}: {each.reason}")
+    if contact.pause and not contact.pause.is_over(app.today):
+        echo(f"{contact.name}: paused {contact.pause}")
+
+
+def _tell(stored: ContactsStored, book: DivisionBook) -> None:
     echo(f"Contacts: {stored.added} added, {stored.changed} changed, {stored.unchanged} as they were.")
-    if stored.new_divisions:
-        echo(f"New divisions: {', '.join(stored.new_divisions)}.")
-    for doubt in stored.doubts:
-        echo(f"  {doubt}")
+    tell_news(book)
     if stored.without_role:
         echo(f"Without a role, and so without messages: {', '.join(stored.without_role)}.")
     if stored.without_address:

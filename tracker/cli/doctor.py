@@ -1,47 +1,44 @@
 """tracker doctor: is everything in place? It looks and asks; it sends nothing."""
 
+import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import click
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from tracker.app import App
+from tracker.channels.base import Metered
 from tracker.cli.context import echo, echo_json, json_option, office_clock, plural, with_app
+from tracker.cli.doctor_addresses import address_findings
+from tracker.cli.doctor_findings import OK, PROBLEM, WARNING, Finding, office_findings, receiving
 from tracker.cli.group import Failure
-from tracker.db import migrate, queries
-from tracker.db.models import Agency, Contact, ContactRole, Division, Measure, Message, MessageState, Plan
-from tracker.domain.contacts import Role
+from tracker.db import migrate
+from tracker.db.models import QuotaReading
+from tracker.domain.fiscal import first_of_month
 from tracker.errors import TrackerError
 from tracker.services import days_off
 
-OK, WARNING, PROBLEM = "ok", "warning", "problem"
-STUCK = (MessageState.FAILED, MessageState.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: ``ok``, a ``warning``, or a ``problem`` that keeps reminders from going out."""
-
-    subject: str
-    state: str
-    text: str
-
 
 @click.command()
+@click.option("--no-addresses", is_flag=True, help="Do not ask LINE and the mail server about each address.")
 @json_option
 @with_app(writes=False)
-def doctor(app: App, as_json: bool) -> None:
+def doctor(app: App, no_addresses: bool, as_json: bool) -> None:
     """Check settings, database, days off, mail server, LINE and contacts, without sending anything.
 
+    LINE and the mail server are asked about every address that something goes to, for at most a minute.
     Exit status 1 when there is a problem that keeps reminders from going out.
 
     Example: tracker doctor
     """
-    findings = [*_database(app), *_days_off(app), *_channels(app)]
+    answering: list[str] = []
+    findings = [*_database(app), *_secrets(app), *_days_off(app), *_channels(app, answering)]
     with app.reading() as session:
-        findings += [*_contacts(session, app), *_messages(session)]
+        findings += office_findings(session, app)
+        people = receiving(session, app.today)
+    if not no_addresses:
+        findings += address_findings(app, people, answering)
     if as_json:
         echo_json([asdict(each) for each in findings])
     else:
@@ -61,20 +58,29 @@ def _database(app: App) -> Iterator[Finding]:
 def _days_off(app: App) -> Iterator[Finding]:
     year = app.office.fiscal_year(app.today).year
     for each in (year, year + 1):
-        path = app.files.find(f"{days_off.FOLDER}/{each}.csv")
-        if not path.is_file():
-            yield Finding(
-                "days off",
-                WARNING,
-                f"there is no table for {each}; make {app.files.office / days_off.FOLDER / f'{each}.csv'}",
-            )
-        elif number := days_off.unconfirmed(path):
-            yield Finding("days off", WARNING, f"{each}: {number} days are not confirmed yet, in {path}")
+        doubt = days_off.doubt(app.files.find, each)
+        yield (
+            Finding("days off", WARNING, str(doubt))
+            if doubt
+            else Finding("days off", OK, f"{each}: confirmed")
+        )
+
+
+def _secrets(app: App) -> Iterator[Finding]:
+    """Where each secret comes from; a file that others may read was refused when the settings were read."""
+    for name in sorted(app.settings.secrets):
+        path = os.environ.get(f"{name}_FILE", "")
+        if not path:
+            yield Finding("secrets", OK, f"{name} comes from the environment")
+        elif os.name == "posix":
+            yield Finding("secrets", OK, f"{name} comes from {path}, which only its owner may read")
         else:
-            yield Finding("days off", OK, f"{each}: confirmed")
+            text = f"{name} comes from {path}; see to it that nobody else may read it"
+            yield Finding("secrets", WARNING, text)
 
 
-def _channels(app: App) -> Iterator[Finding]:
+def _channels(app: App, answering: list[str]) -> Iterator[Finding]:
+    """Whether each channel is ready; the names of those that answer go into ``answering``."""
     ready = app.routing(really_send=True).configured
     for name, missing in (
         ("email", "no mail server is set; e-mail goes into files"),
@@ -82,66 +88,43 @@ def _channels(app: App) -> Iterator[Finding]:
     ):
         if name not in ready:
             yield Finding(name, WARNING if name == "email" else OK, missing)
-        else:
-            yield _asked(app, name)
+            continue
+        try:
+            yield Finding(name, OK, app.channel(name).probe())
+        except TrackerError as error:
+            yield Finding(name, PROBLEM, str(error))
+            continue
+        answering.append(name)
+        yield from _quota(app, name)
 
 
-def _asked(app: App, name: str) -> Finding:
-    try:
-        return Finding(name, OK, app.channel(name).probe())
-    except TrackerError as error:
-        return Finding(name, PROBLEM, str(error))
-
-
-def _contacts(session: Session, app: App) -> Iterator[Finding]:
-    if session.scalar(select(func.count()).select_from(Plan)) == 0:
-        yield Finding("plan", WARNING, "none is loaded yet: tracker plan import FILE")
+def _quota(app: App, name: str) -> Iterator[Finding]:
+    """What is left of a paid channel's month, against the reserve, and the newest alarm."""
+    channel, subject = app.channel(name), f"{name} quota"
+    if not isinstance(channel, Metered):
         return
-    for agency in session.scalars(select(Agency).order_by(Agency.id)):
-        vacant = _without_owner(session, agency.id, app)
-        if vacant:
-            yield Finding("contacts", WARNING, f"{agency.name}: nobody is reminded for {', '.join(vacant)}")
-        for role in (Role.COORDINATOR, Role.SUPERVISOR):
-            holders = queries.contacts_with(role, app.today).subquery()
-            if not session.scalar(select(func.count()).where(holders.c.agency_id == agency.id)):
-                yield Finding("contacts", WARNING, f"{agency.name}: there is no {role}")
-    receiving = select(Contact).where(Contact.id.in_(select(ContactRole.contact_id))).order_by(Contact.id)
-    for contact in session.scalars(receiving):
-        for reason in filter(None, (contact.email_suspended, contact.line_suspended)):
-            yield Finding(
-                "contacts", WARNING, f"{contact.name}: nothing is sent to the address any more: {reason}"
-            )
-        if not contact.email and not contact.line_id:
-            yield Finding(
-                "contacts", WARNING, f"{contact.name} has no address; the messages lie in the folder outbox"
-            )
+    reserve = app.settings.line_reserve
+    try:
+        quota = channel.quota()
+    except TrackerError as error:
+        yield Finding(subject, WARNING, f"could not be learnt: {error}")
+    else:
+        if quota.limit is None:
+            yield Finding(subject, OK, f"no limit; {quota.used} used this month")
+        else:
+            left = max(0, quota.limit - quota.used)
+            kept = f"{reserve} are kept for escalations"
+            spare = left > reserve
+            text = f"{left} of {quota.limit} left this month; {kept}"
+            advice = "" if spare else ", so that nothing else goes by LINE before the next"
+            yield Finding(subject, OK if spare else WARNING, text + advice)
+    yield from _alarm(app, subject)
 
 
-def _without_owner(session: Session, agency_id: int, app: App) -> list[str]:
-    owners = queries.contacts_with(Role.OWNER, app.today).subquery()
-    own = select(owners.c.division_id).where(owners.c.agency_id == agency_id)
-    if None in set(session.scalars(own)):
-        return []
-    leading = (
-        select(Measure.lead_division_id)
-        .join(Plan, Plan.id == Measure.plan_id)
-        .where(Plan.agency_id == agency_id)
-    )
-    return list(
-        session.scalars(
-            select(Division.name)
-            .where(Division.id.in_(leading), Division.id.not_in(own))
-            .order_by(Division.id)
-        )
-    )
-
-
-def _messages(session: Session) -> Iterator[Finding]:
-    counts = session.execute(select(Message.state, func.count()).group_by(Message.state))
-    for state, number in counts:
-        if state in STUCK:
-            yield Finding(
-                "outbox",
-                WARNING,
-                f"{plural(number, 'message')} {state}; see: tracker outbox list --status {state}",
-            )
+def _alarm(app: App, subject: str) -> Iterator[Finding]:
+    this_month = (QuotaReading.month == first_of_month(app.today), QuotaReading.alarm != "")
+    newest = select(QuotaReading).where(*this_month).order_by(QuotaReading.id.desc()).limit(1)
+    with app.reading() as session:
+        reading = session.scalar(newest)
+    if reading is not None:
+        yield Finding(subject, WARNING, f"{office_clock(app, reading.at)}: {reading.alarm}")

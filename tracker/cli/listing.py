@@ -30,6 +30,7 @@ from tracker.domain.fiscal import BUDDHIST_ERA, last_of_month
 from tracker.domain.follow_up import Status
 from tracker.reports.listing import ListedFollowUp, ListFilter, as_json, each_follow_up
 from tracker.reports.tables import Column
+from tracker.services import days_off
 from tracker.services.divisions import DivisionBook
 from tracker.services.measures import find_measures
 
@@ -140,10 +141,14 @@ def summary(
             as_of=_day(as_of),
             divisions=_divisions(session, plan, division),
         )
+    warnings = days_off.warnings(app.files.find, app.office, today=app.today)
     if as_json:
-        echo_json(facts.as_json())
-    else:
-        print_summary(facts)
+        echo_json({**facts.as_json(), "warnings": warnings})
+        return
+    print_summary(facts)
+    for warning in warnings:
+        echo()
+        echo(warning)
 
 
 def print_summary(facts: "Summary") -> None:

@@ -1,7 +1,10 @@
 """tracker plan: the group, and what it says of the plans in the database."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import click
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, func, select
 
 from tracker.app import App
 from tracker.cli.context import (
@@ -19,6 +22,7 @@ from tracker.db.models import Agency, FollowUp, Measure, Plan
 from tracker.plans import model
 from tracker.plans.json_format import plan_to_json
 from tracker.reports.tables import Column
+from tracker.services.pauses import Pause
 from tracker.services.stored_plan import stored_plan
 
 COMMANDS = {
@@ -27,9 +31,11 @@ COMMANDS = {
     "export": ("tracker.cli.plan_files:export", "Write a plan out: csv, xlsx, docx, json."),
     "list": ("tracker.cli.plan:list_", "List the plans in the database."),
     "show": ("tracker.cli.plan:show", "Show what a plan consists of."),
+    "pause": ("tracker.cli.plan_pause:pause", "Send nothing about a plan for some days."),
+    "resume": ("tracker.cli.plan_pause:resume", "End a plan's pause."),
     "rollover": ("tracker.cli.plan_rollover:rollover", "Make next year's plan from this one."),
 }
-plan = LazyGroup(name="plan", commands_table=COMMANDS, help="Import, export, compare and show plans.")
+plan = LazyGroup(name="plan", commands_table=COMMANDS, help="Import, export, compare and pause plans.")
 
 
 @click.command("list")
@@ -40,48 +46,12 @@ def list_(app: App, as_json: bool) -> None:
 
     Example: tracker plan list
     """
-    query = (
-        select(
-            Agency.name.label("agency"),
-            Plan.fiscal_year,
-            Plan.starts_on,
-            Plan.ends_on,
-            Plan.tracked_from,
-            Plan.source_name.label("source"),
-            select(func.count()).where(Measure.plan_id == Plan.id).scalar_subquery().label("measures"),
-            select(func.count()).where(FollowUp.plan_id == Plan.id).scalar_subquery().label("follow_ups"),
-        )
-        .join(Agency, Agency.id == Plan.agency_id)
-        .order_by(Agency.name, Plan.fiscal_year)
-    )
     with app.reading() as session:
-        rows = [dict(row) for row in session.execute(query).mappings()]
+        rows = session.execute(_plans()).all()
     if as_json:
-        echo_json(
-            [
-                {key: getattr(value, "isoformat", lambda v=value: v)() for key, value in row.items()}
-                for row in rows
-            ]
-        )
+        echo_json([_as_json(row) for row in rows])
     elif rows:
-        columns = [
-            Column("Agency"),
-            Column("Year"),
-            Column("Measures", align="right"),
-            Column("Follow-ups", align="right"),
-        ]
-        columns += [Column("Tracked from"), Column("Document")]
-        counts = ("fiscal_year", "measures", "follow_ups")
-        cells = [
-            [
-                row["agency"],
-                *(str(row[key]) for key in counts),
-                shown_date(row["tracked_from"]),
-                row["source"],
-            ]
-            for row in rows
-        ]
-        echo_table(columns, cells)
+        _print_plans(app, rows)
     else:
         echo("No plan is loaded yet. Load one with: tracker plan import FILE")
 
@@ -96,14 +66,64 @@ def show(app: App, as_json: bool, agency: str | None, fiscal_year: str | None) -
     Example: tracker plan show
     """
     with app.reading() as session:
-        document = stored_plan(session, chosen_plan(app, session, agency, fiscal_year).id)
+        stored = chosen_plan(app, session, agency, fiscal_year)
+        document, pause = stored_plan(session, stored.id), Pause.of(stored)
     if as_json:
         echo_json(plan_to_json(document))
         return
     span = f"{shown_date(document.starts_on)} to {shown_date(document.ends_on)}"
     echo(f"{document.agency}, fiscal year {document.fiscal_year} ({span})")
+    if pause and not pause.is_over(app.today):
+        echo(f"Paused {pause}")
     columns = [Column("Code"), Column("Lead"), Column("Supporting"), Column("Followed up"), Column("Measure")]
     echo_table(columns, [[m.code, m.lead, _support(m), _rules(m), m.title] for m in document.measures])
+
+
+def _plans() -> Select[Any]:
+    return (
+        select(
+            Agency.name.label("agency"),
+            Plan.fiscal_year,
+            Plan.starts_on,
+            Plan.ends_on,
+            Plan.tracked_from,
+            Plan.source_name.label("source"),
+            select(func.count()).where(Measure.plan_id == Plan.id).scalar_subquery().label("measures"),
+            select(func.count()).where(FollowUp.plan_id == Plan.id).scalar_subquery().label("follow_ups"),
+            *(Plan.paused_from, Plan.paused_until, Plan.pause_reason),
+        )
+        .join(Agency, Agency.id == Plan.agency_id)
+        .order_by(Agency.name, Plan.fiscal_year)
+    )
+
+
+def _as_json(row: Row[Any]) -> dict[str, Any]:
+    pause = Pause.of(row)
+    days = {key: getattr(row, key).isoformat() for key in ("starts_on", "ends_on", "tracked_from")}
+    return {
+        "agency": row.agency,
+        "fiscal_year": row.fiscal_year,
+        **days,
+        "source": row.source,
+        "measures": row.measures,
+        "follow_ups": row.follow_ups,
+        "pause": pause.as_json() if pause else None,
+    }
+
+
+def _print_plans(app: App, rows: Sequence[Row[Any]]) -> None:
+    columns = [Column("Agency"), Column("Year")]
+    columns += [Column(title, align="right") for title in ("Measures", "Follow-ups")]
+    columns += [Column("Tracked from"), Column("Document")]
+    counts = ("fiscal_year", "measures", "follow_ups")
+    cells = [
+        [row.agency, *(str(getattr(row, key)) for key in counts), shown_date(row.tracked_from), row.source]
+        for row in rows
+    ]
+    echo_table(columns, cells)
+    for row in rows:
+        if (pause := Pause.of(row)) and not pause.is_over(app.today):
+            echo(f"{row.agency}, fiscal year {row.fiscal_year}: paused {pause}")
 
 
 def _support(measure: model.Measure) -> str:

@@ -397,6 +397,7 @@ class MessageItem(Base):
 class Attempt(Base):
     """One try to hand a message over: by which channel, to which address, and what came of it.
 
+    ``number`` counts all of a message's, whatever the channel; ``Message.attempts`` those by the present one.
     ``outcome`` is the state it led to. ``request_id`` is the provider's name for the request, and
     ``accepted_request_id`` that of the earlier request which LINE had accepted already.
     """

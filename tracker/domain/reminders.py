@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from tracker.domain.cadence import Cadence
 from tracker.domain.fiscal import (
@@ -180,6 +181,35 @@ def escalation(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> It
             due_on = reached - ONE_DAY * after_days
             until = office.reminding(reached + ONE_DAY * rules.escalation_use_days)
             yield FollowUpWindow(Kind.ESCALATION, step, due_on, due_on, until)
+
+
+STEPS = (due_soon, overdue, escalation)
+"""Whatever is owed by the due date of a follow-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of one follow-up, while that is open: owed from an instant (UTC), and of use until another."""
+
+    kind: Kind
+    number: int
+    owed_from: dt.datetime
+    useful_until: dt.datetime
+
+
+def steps_of(due_on: dt.date, office: OfficeTime, rules: ReminderRules) -> list[Step]:
+    """All that a follow-up due on a day will owe, in order of time, if it stays open."""
+    first = office.working.before(due_on, rules.due_soon_days) - ONE_WEEK
+    last = due_on + ONE_WEEK * (rules.overdue_weeks + 2)
+    last = max(last, due_on + ONE_DAY * (rules.escalation_days[-1] + 1))
+    found: dict[tuple[Kind, int], Step] = {}
+    for day in (first + ONE_DAY * number for number in range((last - first).days + 1)):
+        now = office.reminding(day)
+        for window in chain.from_iterable(owed(now, office, rules) for owed in STEPS):
+            if window.first <= due_on <= window.last:
+                step = Step(window.kind, window.step, now, window.useful_until)
+                found.setdefault((step.kind, step.number), step)
+    return sorted(found.values(), key=lambda step: step.owed_from)
 
 
 def allowances(today: dt.date, office: OfficeTime, rules: ReminderRules) -> dict[Kind, int]:

@@ -1,5 +1,6 @@
 """Text made fit for a message: values without line breaks, lines without loose ends, LINE's limits."""
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -23,7 +24,13 @@ def one_line(text: str) -> str:
 
 def cleaned(facts: T) -> T:
     """The same dataclass with every text on one line, so that no value can pretend to be a line of ours."""
-    changed: T = _cleaned(facts)
+    changed: T = _with_texts(facts, one_line)
+    return changed
+
+
+def curtailed(facts: T, characters: int) -> T:
+    """The same dataclass with every text shortened, so that no sentence loses its end to a long name."""
+    changed: T = _with_texts(facts, lambda text: shortened(text, characters))
     return changed
 
 
@@ -38,12 +45,16 @@ def squeezed(text: str) -> str:
 
 def short_subject(text: str) -> str:
     """The text as a subject of at most 60 characters that no mail program takes for an encoded word."""
+    return shortened(one_line(text).replace("=?", "= ?"), SUBJECT_CHARACTERS)
+
+
+def shortened(text: str, characters: int) -> str:
+    """The text in at most so many characters, ended by "…" where it was cut; no letter loses its marks."""
+    if len(text) <= characters:
+        return text
     kept = ""
-    plain = one_line(text).replace("=?", "= ?")
-    if len(plain) <= SUBJECT_CHARACTERS:
-        return plain
-    for cluster in clusters(plain):
-        if len(kept) + len(cluster) >= SUBJECT_CHARACTERS:
+    for cluster in clusters(text):
+        if len(kept) + len(cluster) >= characters:
             break
         kept += cluster
     return f"{kept.rstrip()}…"
@@ -65,11 +76,12 @@ def _line(line: str) -> str:
     return fit(line.strip(), LINE_COLUMNS).encode("utf-16-le")[: 2 * LINE_UNITS].decode("utf-16-le", "ignore")
 
 
-def _cleaned(value: Any) -> Any:
+def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return one_line(value) if type(value) is str else value
+        return change(value) if type(value) is str else value
     if isinstance(value, tuple):
-        return tuple(_cleaned(each) for each in value)
+        return tuple(_with_texts(each, change) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _cleaned(getattr(value, each.name)) for each in fields(value)})
+        texts = {each.name: _with_texts(getattr(value, each.name), change) for each in fields(value)}
+        return replace(value, **texts)
     return value

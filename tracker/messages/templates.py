@@ -3,6 +3,7 @@
 Importing this module loads Jinja2, so ``render`` imports it only when there is a message to write.
 """
 
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ import jinja2
 from tracker.errors import ConfigError
 from tracker.messages.gist import earlier
 from tracker.messages.labels import date_filters, period_facts, with_digits
+from tracker.messages.telephone import dial
 
 _FAULTS = (
     jinja2.TemplateError,
@@ -37,8 +39,9 @@ class Templates:
     """
 
     def __init__(self, find: Callable[[str], Path], language: str) -> None:
-        self._plain = _environment(find, language, escape=False)
-        self._html = _environment(find, language, escape=True)
+        self._loader = _Loader(find, f"templates/{language}")
+        self._plain = _environment(self._loader, language, escape=False)
+        self._html = _environment(self._loader, language, escape=True)
 
     def render(self, name: str, facts: Mapping[str, Any]) -> str:
         """The template put into text; ConfigError with one sentence that names the file and line at fault."""
@@ -46,7 +49,14 @@ class Templates:
         try:
             return environment.get_template(name).render(facts)
         except _FAULTS as error:
-            raise ConfigError(_sentence(error, name)) from error
+            path, line = _place(error, name)
+            message = error.message if isinstance(error, jinja2.TemplateError) else str(error)
+            raise ConfigError(_sentence(path, line, message or type(error).__name__)) from error
+
+    def objection(self, name: str, written: str, problem: str) -> ConfigError:
+        """What to say of a line that a template wrote and that cannot be used."""
+        source, path, _ = self._loader.get_source(self._plain, name)
+        return ConfigError(_sentence(path, _line_of(written, source), f"{written!r}: {problem}"))
 
 
 class _Loader(jinja2.BaseLoader):
@@ -73,28 +83,33 @@ class _Loader(jinja2.BaseLoader):
             return False
 
 
-def _environment(find: Callable[[str], Path], language: str, *, escape: bool) -> jinja2.Environment:
+def _environment(loader: _Loader, language: str, *, escape: bool) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=_Loader(find, f"templates/{language}"),
+        loader=loader,
         autoescape=escape,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update(date_filters(language))
-    environment.filters.update(digits=with_digits, parts=period_facts, earlier=earlier)
+    environment.filters.update(digits=with_digits, parts=period_facts, earlier=earlier, dial=dial)
     return environment
 
 
-def _sentence(error: BaseException, name: str) -> str:
-    """One sentence: the file, the line where it is known, and what Jinja2 has to say."""
-    path, line = _place(error, name)
-    message = error.message if isinstance(error, jinja2.TemplateError) else str(error)
-    what = " ".join((message or type(error).__name__).split()).rstrip(".")
+def _sentence(path: str, line: int, mistake: str) -> str:
+    """One sentence: the file, the line where it is known, and what is wrong."""
+    what = " ".join(mistake.split()).rstrip(".")
     where = f"{path}, line {line}" if line else path
     return (
         f"The template {where} has a mistake: {what}; mend it, or remove your copy to use the supplied one."
     )
+
+
+def _line_of(written: str, source: str) -> int:
+    """The line of the template whose fixed beginning fits best; 0 where none does."""
+    starts = [re.split(r"\{[{%#]", line.strip())[0] for line in source.split("\n")]
+    fitting = [number for number, start in enumerate(starts) if start and written.startswith(start)]
+    return 1 + max(fitting, key=lambda number: len(starts[number]), default=-1)
 
 
 def _place(error: BaseException, name: str) -> tuple[str, int]:

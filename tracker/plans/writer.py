@@ -22,10 +22,10 @@ def write_plan(plan: Plan, path: Path, form: str, *, divisions: Sequence[str] = 
     """
     if form not in _MAKERS:
         raise InputError(f"A plan cannot be written as {form!r}; there are: {', '.join(FORMS)}.")
-    _replace(path, _MAKERS[form](plan, divisions))
+    replace_file(path, _MAKERS[form](plan, divisions))
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Put the content in place of an ordinary file; what is none (a device, a pipe) is written into."""
     if path.exists() and not path.is_file():
         path.write_bytes(content)

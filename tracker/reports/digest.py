@@ -164,6 +164,7 @@ class Digest:
     """One message to one contact, built from the state of things at its first attempt.
 
     ``kinds`` are the reasons that made it owed. It has at least one plan, and nothing empty in it.
+    ``lists_all``: no other channel would carry the whole list, so this message does, as far as it can.
     """
 
     recipient: str
@@ -171,3 +172,4 @@ class Digest:
     today: dt.date
     kinds: frozenset[Kind]
     plans: tuple[PlanDigest, ...]
+    lists_all: bool = False

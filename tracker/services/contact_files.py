@@ -1,4 +1,4 @@
-"""Reading contacts from the files that offices keep them in: CSV and Excel."""
+"""Contacts in the files that offices keep them in, CSV and Excel: read, and written to be read back."""
 
 import csv
 import datetime as dt
@@ -11,7 +11,12 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from tracker.errors import InputError, UnreadableFile
+from tracker.plans.printed import clean, escape, is_run_by_sheets, unescape
+from tracker.plans.writer import replace_file
+from tracker.services.contact_listing import StoredContact, as_row
 from tracker.services.contacts import COLUMNS, ContactEntry, read_entry
+
+ENDINGS = (".csv", ".xlsx")
 
 MOST_BYTES = 20_000_000
 DAMAGED = (
@@ -36,6 +41,44 @@ def read_contacts(path: Path) -> list[ContactEntry]:
     if not entries:
         raise UnreadableFile(path, "holds no contact; nothing was imported.")
     return entries
+
+
+def write_contacts(contacts: Sequence[StoredContact], path: Path) -> None:
+    """Write contacts in the form that the file's ending says; it appears whole, or what was there stays.
+
+    CSV is UTF-8 with BOM. Nothing in it is run by a spreadsheet: see ``printed.escape``.
+    """
+    makers = dict(zip(ENDINGS, (_csv_bytes, _workbook), strict=True))
+    make = makers.get(path.suffix.lower())
+    if make is None:
+        raise InputError(f"{path}: the ending says no form; name the file {' or '.join(ENDINGS)}.")
+    rows = [[clean(text) for text in as_row(contact).values()] for contact in contacts]
+    replace_file(path, make([list(COLUMNS), *rows]))
+
+
+def _csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows([escape(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _workbook(rows: Iterable[Sequence[str]]) -> bytes:
+    """Every cell is text, so that a telephone number keeps its first 0 and nothing becomes a formula."""
+    from openpyxl import Workbook  # noqa: PLC0415  slow to import, needed for Excel alone
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for number, row in enumerate(rows, start=1):
+        for place, text in enumerate(row, start=1):
+            cell = sheet.cell(number, place, text or None)
+            cell.number_format = "@"
+            cell.quotePrefix = is_run_by_sheets(text)
+            if text:
+                cell.data_type = "s"
+    sheet.freeze_panes = "B2"
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -88,7 +131,7 @@ def _csv(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     line = 1  # where the row begins: a quoted cell may go on over several lines
     try:
         for cells in reader:
-            yield line, cells
+            yield line, [unescape(cell) for cell in cells]
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFile(path, f"line {reader.line_num} is broken: {error}.") from None

@@ -1,10 +1,13 @@
-"""The contacts of an agency: checking what a person typed or a file holds, and storing it."""
+"""The contacts of an agency: checking what a person typed or a file holds, and storing it.
+
+``contact_listing.py`` reads them, ``contact_changes.py`` changes and removes a single one.
+"""
 
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -13,21 +16,33 @@ from tracker.db.models import Contact, ContactDivision, ContactRole, Division
 from tracker.domain.contacts import DIRECTOR, Role, default_rank
 from tracker.errors import InputError, UnreadableDate
 from tracker.services.divisions import DivisionBook
+from tracker.services.routing import EMAIL, FILE, LINE
 from tracker.thai.dates import parse_date
 from tracker.thai.digits import to_arabic
 from tracker.thai.text import folded_key, repair
 
 COLUMNS = (
-    "name", "division", "email", "line_id", "phone", "roles", "rank", "language", "valid_from", "valid_until"
+    "name", "division", "email", "line_id", "phone", "roles", "rank", "language", "valid_from", "valid_until",
+    "channels",
 )  # fmt: skip
 LANGUAGES = ("th", "en")
+CHANNELS = (LINE, EMAIL, FILE)
+"""What a contact's own order of channels may consist of."""
+
+ContactKey = tuple[str, frozenset[int]]
+"""The folded name, and the ids of the divisions: no two contacts of an agency have the same."""
+
+_PLAIN = ("name", "email", "line_id", "phone", "language", "valid_from", "valid_until")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class ContactEntry:
-    """One contact as it is to be stored, checked. ``divisions`` are names as typed."""
+    """One contact as it is to be stored, checked. ``divisions`` are names as typed.
+
+    ``channels`` is its own order of channels, () the office's; None leaves what is stored.
+    """
 
     name: str
     divisions: tuple[str, ...] = ()
@@ -39,28 +54,12 @@ class ContactEntry:
     language: str = "th"
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredContact:
-    """A contact as it is listed."""
-
-    name: str
-    divisions: tuple[str, ...]
-    email: str
-    line_id: str
-    phone: str
-    roles: tuple[str, ...]
-    rank: int | None
-    language: str
-    valid_from: dt.date | None
-    valid_until: dt.date | None
-    suspended: tuple[str, ...]
+    channels: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ContactsStored:
-    """What storing contacts did."""
+    """What storing contacts did. ``touched``: the columns that changed, by contact; of a new one "added"."""
 
     added: int
     changed: int
@@ -69,6 +68,7 @@ class ContactsStored:
     doubts: tuple[str, ...]
     without_role: tuple[str, ...]
     without_address: tuple[str, ...]
+    touched: dict[int, list[str]] = field(default_factory=dict, compare=False)
 
 
 def read_entry(values: Mapping[str, str]) -> ContactEntry:
@@ -87,6 +87,7 @@ def read_entry(values: Mapping[str, str]) -> ContactEntry:
         language=_language(cells["language"]),
         valid_from=_date("valid_from", cells["valid_from"]),
         valid_until=_date("valid_until", cells["valid_until"]),
+        channels=None if values.get("channels") is None else _channels(cells["channels"]),
     )
     if entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from:
         raise InputError("column 'valid_until' lies before 'valid_from'.")
@@ -97,65 +98,38 @@ def store_contacts(
     session: Session, agency_id: int, entries: Sequence[ContactEntry], book: DivisionBook
 ) -> ContactsStored:
     """Add the contacts that are new and change those that are known by name and divisions."""
-    known = _known(session, agency_id)
+    known = known_contacts(session, agency_id)
     counts = {"added": 0, "changed": 0, "unchanged": 0}
+    touched: dict[int, list[str]] = {}
     for entry in entries:
         divisions = [book.find_or_add(name) for name in entry.divisions]
-        key = (folded_key(entry.name), frozenset(division.id for division in divisions))
+        key = contact_key(entry, divisions)
         contact = known.get(key)
+        is_new = contact is None
         if contact is None:
-            contact = Contact(agency_id=agency_id, name=entry.name)
-            known[key] = contact
-            counts["added"] += 1
+            contact = known[key] = Contact(agency_id=agency_id, name=entry.name)
             session.add(contact)
-            _fill(session, contact, entry, divisions)
-        else:
-            counts["changed" if _fill(session, contact, entry, divisions) else "unchanged"] += 1
+        columns = fill(session, contact, entry, divisions)
+        counts["added" if is_new else "changed" if columns else "unchanged"] += 1
+        if is_new or columns:
+            touched.setdefault(contact.id, ["added"] if is_new else columns)
     return ContactsStored(
         **counts,
         new_divisions=tuple(book.added),
         doubts=tuple(book.doubts),
         without_role=tuple(entry.name for entry in entries if not entry.roles),
         without_address=tuple(entry.name for entry in entries if not (entry.email or entry.line_id)),
+        touched=touched,
     )
 
 
-def list_contacts(session: Session, agency_id: int) -> list[StoredContact]:
-    """All contacts of an agency, in the order they were added."""
-    divisions: dict[int, list[str]] = defaultdict(list)
-    for contact_id, name in session.execute(
-        select(ContactDivision.contact_id, Division.name)
-        .join(Division, Division.id == ContactDivision.division_id)
-        .where(Division.agency_id == agency_id)
-        .order_by(Division.id)
-    ):
-        divisions[contact_id].append(name)
-    roles: dict[int, list[ContactRole]] = defaultdict(list)
-    own = select(Contact.id).where(Contact.agency_id == agency_id)
-    for role in session.scalars(select(ContactRole).where(ContactRole.contact_id.in_(own))):
-        roles[role.contact_id].append(role)
-    contacts = session.scalars(select(Contact).where(Contact.agency_id == agency_id).order_by(Contact.id))
-    return [_stored(each, divisions[each.id], roles[each.id]) for each in contacts]
+def contact_key(entry: ContactEntry, divisions: Collection[Division]) -> ContactKey:
+    """What a contact is known by."""
+    return folded_key(entry.name), frozenset(division.id for division in divisions)
 
 
-def _stored(contact: Contact, divisions: Iterable[str], roles: Sequence[ContactRole]) -> StoredContact:
-    suspended = {"email": contact.email_suspended, "line": contact.line_suspended}
-    return StoredContact(
-        name=contact.name,
-        divisions=tuple(divisions),
-        email=contact.email,
-        line_id=contact.line_id,
-        phone=contact.phone,
-        roles=tuple(role.value for role in Role if role in {each.role for each in roles}),
-        rank=next((each.rank for each in roles if each.rank), None),
-        language=contact.language,
-        valid_from=contact.valid_from,
-        valid_until=contact.valid_until,
-        suspended=tuple(channel for channel, reason in suspended.items() if reason),
-    )
-
-
-def _known(session: Session, agency_id: int) -> dict[tuple[str, frozenset[int]], Contact]:
+def known_contacts(session: Session, agency_id: int) -> dict[ContactKey, Contact]:
+    """All contacts of an agency by name and divisions, in the order they were added."""
     contacts = session.scalars(
         select(Contact).where(Contact.agency_id == agency_id).order_by(Contact.id)
     ).all()
@@ -166,36 +140,51 @@ def _known(session: Session, agency_id: int) -> dict[tuple[str, frozenset[int]],
     return {(folded_key(each.name), frozenset(divisions[each.id])): each for each in contacts}
 
 
-def _fill(session: Session, contact: Contact, entry: ContactEntry, divisions: Sequence[Division]) -> bool:
-    """Write an entry onto a contact; whether that changed anything. A new address is not suspended."""
-    if contact.email != entry.email:
-        contact.email_suspended = ""
-    if contact.line_id != entry.line_id:
-        contact.line_suspended = ""
-    for name in ("name", "email", "line_id", "phone", "language", "valid_from", "valid_until"):
-        if getattr(contact, name) != getattr(entry, name):
-            setattr(contact, name, getattr(entry, name))
-    changed = session.is_modified(contact)
+def fill(session: Session, contact: Contact, entry: ContactEntry, divisions: Sequence[Division]) -> list[str]:
+    """Write an entry onto a contact; the columns that this changed. A new address is not suspended."""
+    wanted = {name: getattr(entry, name) for name in _PLAIN}
+    if entry.channels is not None:
+        wanted["channels"] = ";".join(entry.channels)
+    changed = [name for name, value in wanted.items() if getattr(contact, name) != value]
+    for name in changed:
+        setattr(contact, name, wanted[name])
+        trust(contact, name)
     session.flush()
-    rank = entry.rank or default_rank(has_division=bool(divisions))
-    wanted = {role: rank if role is Role.SUPERVISOR else None for role in entry.roles}
-    roles = session.scalars(select(ContactRole).where(ContactRole.contact_id == contact.id))
-    if {role.role: role.rank for role in roles} != wanted:
-        session.execute(delete(ContactRole).where(ContactRole.contact_id == contact.id))
-        session.add_all(
-            ContactRole(contact_id=contact.id, role=role, rank=rank) for role, rank in wanted.items()
-        )
-        changed = True
-    own = set(
-        session.scalars(select(ContactDivision.division_id).where(ContactDivision.contact_id == contact.id))
-    )
-    session.add_all(
-        ContactDivision(contact_id=contact.id, division_id=each.id)
-        for each in dict.fromkeys(divisions)
-        if each.id not in own
-    )
+    if _fill_divisions(session, contact, {division.id for division in divisions}):
+        changed.append("division")
+    if _fill_roles(session, contact, entry, has_division=bool(divisions)):
+        changed.append("roles")
     session.flush()
     return changed
+
+
+def trust(contact: Contact, column: str) -> None:
+    """Use the address in ``email`` or ``line_id`` again, whatever was refused before."""
+    if column == "email":
+        contact.email_suspended, contact.email_suspended_on = "", None
+    elif column == "line_id":
+        contact.line_suspended, contact.line_suspended_on = "", None
+
+
+def _fill_divisions(session: Session, contact: Contact, wanted: set[int]) -> bool:
+    own = ContactDivision.contact_id == contact.id
+    present = set(session.scalars(select(ContactDivision.division_id).where(own)))
+    session.execute(delete(ContactDivision).where(own, ContactDivision.division_id.in_(present - wanted)))
+    session.add_all(
+        ContactDivision(contact_id=contact.id, division_id=each) for each in sorted(wanted - present)
+    )
+    return present != wanted
+
+
+def _fill_roles(session: Session, contact: Contact, entry: ContactEntry, *, has_division: bool) -> bool:
+    rank = entry.rank or default_rank(has_division=has_division)
+    wanted = {role: rank if role is Role.SUPERVISOR else None for role in entry.roles}
+    own = ContactRole.contact_id == contact.id
+    if {each.role: each.rank for each in session.scalars(select(ContactRole).where(own))} == wanted:
+        return False
+    session.execute(delete(ContactRole).where(own))
+    session.add_all(ContactRole(contact_id=contact.id, role=role, rank=rank) for role, rank in wanted.items())
+    return True
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -209,11 +198,19 @@ def _matching(column: str, text: str, pattern: re.Pattern[str], expected: str) -
 
 
 def _roles(text: str) -> tuple[Role, ...]:
+    return tuple(Role(name) for name in _some_of("roles", text, list(Role)))
+
+
+def _channels(text: str) -> tuple[str, ...]:
+    return _some_of("channels", text, CHANNELS)
+
+
+def _some_of(column: str, text: str, words: Sequence[str]) -> tuple[str, ...]:
     names = _split(text.lower().replace(",", ";"))
     for name in names:
-        if name not in set(Role):
-            raise InputError(f"column 'roles' holds {name!r}; some of {', '.join(Role)} are expected.")
-    return tuple(Role(name) for name in names)
+        if name not in words:
+            raise InputError(f"column '{column}' holds {name!r}; some of {', '.join(words)} are expected.")
+    return names
 
 
 def _rank(text: str) -> int | None:

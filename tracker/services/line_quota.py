@@ -30,6 +30,9 @@ COUNT_EVERY = dt.timedelta(days=7)
 SUDDEN = 0.1
 """A part of the month's quota: so much gone that none of our messages used is worth an alarm."""
 
+SPARED = "LINE was spared: "
+"""How the reason begins for which a message takes another channel than LINE."""
+
 COSTS = (MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
 
 
@@ -56,7 +59,7 @@ class Purse:
         """Why it may not, for a person."""
         left, cost = max(0, (self.left or 0) - self._taken), self._cost(message)
         kept = "" if message.kind is Kind.ESCALATION else f", {self._reserve} are kept for escalations"
-        return f"LINE was spared: {left} messages are left this month{kept}, and this one costs {cost}."
+        return f"{SPARED}{left} messages are left this month{kept}, and this one costs {cost}."
 
     def take(self, message: Message) -> int:
         """What the message costs, from now on taken off what is left."""

@@ -1,4 +1,4 @@
-"""Finding plans and measures by what a person types."""
+"""Finding plans, measures and contacts by what a person types."""
 
 import datetime as dt
 import re
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Agency, Measure, Plan
+from tracker.db.models import Agency, Contact, Measure, Plan
 from tracker.errors import NotAllowed, UnknownName
 from tracker.thai.digits import to_arabic
 from tracker.thai.text import folded_key, repair
@@ -73,6 +73,16 @@ def find_measures(session: Session, plan: Plan, codes: Sequence[str]) -> list[Me
             raise UnknownName("code", code, existing, where=f"the plan {plan.fiscal_year}")
         found[measure.code] = measure
     return list(found.values())
+
+
+def find_contacts(session: Session, agency_id: int, name: str) -> list[Contact]:
+    """The agency's contacts of this name, of which there may be one in each division."""
+    own = select(Contact).where(Contact.agency_id == agency_id)
+    contacts = session.scalars(own.order_by(Contact.id)).all()
+    meant = _meant(name, {each.name for each in contacts})
+    if not meant:
+        raise UnknownName("contact", name, dict.fromkeys(each.name for each in contacts))
+    return [each for each in contacts if each.name in meant]
 
 
 def _meant(wanted: str, names: set[str]) -> set[str]:

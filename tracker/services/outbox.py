@@ -26,6 +26,7 @@ from tracker.services.recovery import LEASE, recover
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], Moment]
+Take = Callable[[Session, Moment], list[Message]]
 Tried = tuple[Message, Outgoing, Outcome]
 
 PACE_SECONDS = 1.0
@@ -52,10 +53,19 @@ def deliver_some(delivery: Delivery, clock: Clock, down: set[str]) -> list[Messa
 
     A channel that refuses everything is added to ``down`` and left alone.
     """
+
+    def take(session: Session, moment: Moment) -> list[Message]:
+        room = room_left(session, moment.now, delivery.per_minute)
+        return claim(session, moment, closed=down, room=room)
+
+    return deliver_taken(delivery, clock, take, down)
+
+
+def deliver_taken(delivery: Delivery, clock: Clock, take: Take, down: set[str]) -> list[MessageState]:
+    """Deliver the messages that ``take`` claims. Whether this is an hour of sending, the caller minds."""
     moment = clock()
     with delivery.sessions.begin() as session:
-        room = room_left(session, moment.now, delivery.per_minute)
-        claimed = claim(session, moment, closed=down, room=room)
+        claimed = take(session, moment)
         purse = line_quota.Purse(session, moment, reserve=delivery.reserve)
         made = [(message, outgoing(session, message, delivery, moment, purse)) for message in claimed]
     # The texts and the claim are committed before anything leaves: after a crash the repeat is the same.
@@ -134,7 +144,7 @@ def _attempt(
     delivery: Delivery, claimed: Message, letter: Outgoing, down: set[str], moment: Moment
 ) -> Outcome:
     try:
-        return after_success(_send(delivery, letter, moment), moment.now)
+        return after_success(claimed, _send(delivery, letter, moment), moment.now)
     except DeliveryError as error:
         if isinstance(error, ChannelDown | QuotaSpent):
             down.add(letter.channel)

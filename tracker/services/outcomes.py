@@ -8,16 +8,19 @@ from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
 from tracker.db.models import Attempt, Contact, Message, MessageState, Reminder
+from tracker.domain.reminders import Kind
 from tracker.domain.retry import wait_before
 from tracker.errors import DeliveryError, OutcomeUnknown
 from tracker.services.claiming import is_ready
 from tracker.services.digests import Moment
-from tracker.services.line_quota import note_spent
+from tracker.services.line_quota import SPARED, note_spent
 from tracker.services.recovery import MOST_UNSURE, SAFE_AGAIN
 from tracker.services.routing import ADDRESSED, EMAIL, Addresses, Routing
 
 CLAIMED = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN)
 """A claimed message is being sent, unless its lease ran out: then it was put back, or left to a person."""
+
+TWICE = "It may have arrived twice, both times with the same Message-ID: the outcome of one try is not known."
 
 REFUSED, THEN = " refused it: ", " | then: "
 
@@ -45,11 +48,12 @@ class Outcome:
     channel_rests_until: dt.datetime | None = None
 
 
-def after_success(receipt: Receipt, now: dt.datetime) -> Outcome:
+def after_success(message: Message, receipt: Receipt, now: dt.datetime) -> Outcome:
     """The provider took it, now or at an earlier attempt."""
     reference = receipt.accepted_reference or receipt.reference
     changes: dict[str, object] = {"sent_at": now, "reference": reference}
-    return Outcome(MessageState.SENT, receipt.note, changes, receipt)
+    repeated = message.unsure and message.channel not in SAFE_AGAIN
+    return Outcome(MessageState.SENT, TWICE if repeated else receipt.note, changes, receipt)
 
 
 def after_error(message: Message, error: DeliveryError, *, jitter: float, now: dt.datetime) -> Outcome:
@@ -108,7 +112,7 @@ def record(
         note_spent(session, moment)
     if outcome.suspends and tried.channel in ADDRESSED:
         _suspend(session, message, outcome.remark, moment.today)
-    if given_up or outcome.state is MessageState.FAILED:
+    if (given_up or outcome.state is MessageState.FAILED) and message.kind is not Kind.GREETING:
         _fall_back(session, message, outcome.remark, routing=routing, now=moment.now)
     return message.state
 
@@ -127,10 +131,11 @@ def _keep_attempt(
     state: MessageState,
     moment: Moment,
 ) -> None:
-    session.merge(
+    earlier = select(func.max(Attempt.number)).where(Attempt.message_id == message.id)
+    session.add(
         Attempt(
             message_id=message.id,
-            number=message.attempts,
+            number=(session.scalar(earlier) or 0) + 1,
             at=moment.now,
             channel=tried.channel,
             address=tried.address,
@@ -144,7 +149,8 @@ def _keep_attempt(
 
 def _remark(before: str, now: str) -> str:
     """What is to be read beside a message: why it changed its channel stays, whatever comes later."""
-    reason = before.partition(THEN)[0] if REFUSED in before else ""
+    changed = REFUSED in before or SPARED in before
+    reason = before.partition(THEN)[0] if changed else ""
     return THEN.join(each for each in (reason, now) if each)
 
 
@@ -177,7 +183,7 @@ def _fall_back(
 ) -> None:
     """Give a message that a channel does not take to the contact's next one, where there is an address.
 
-    It is written anew, for that channel, unless it may have arrived. Where there is no other channel, what it
+    It is written anew, for that channel, and its tries begin again. Where there is no other channel, what it
     carried for others waits for a message to an address of their own.
     """
     contact = session.get_one(Contact, message.contact_id, populate_existing=True)
@@ -195,5 +201,5 @@ def _fall_back(
     message.error = f"{message.channel}{REFUSED}{reason}"
     message.channel, message.address = route.channel, route.address
     message.state, message.next_attempt_at = MessageState.RETRY, now
-    if not message.unsure:
-        message.rendered_at = None
+    message.rendered_at, message.first_attempt_at = None, None
+    message.attempts, message.unsure = 0, 0

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.channels.base import Outgoing
 from tracker.db.models import Attempt, Contact, Message, MessageItem, MessageState
 from tracker.domain.fiscal import first_of_month
+from tracker.domain.reminders import Kind
 from tracker.errors import TrackerError
 from tracker.services.claiming import give_back
 from tracker.services.delivery import Delivery
@@ -74,8 +75,9 @@ def _write(session: Session, message: Message, delivery: Delivery, moment: Momen
     )
     without = set(session.scalars(refused))
     readdress(session, message, delivery.routing, today=moment.today, without=without)
-    if message.channel == LINE and not purse.allows(message):
-        _spare(session, message, delivery, moment, purse, without)
+    spared = message.channel == LINE and not purse.allows(message)
+    if spared and not _spare(session, message, delivery, moment, purse, without):
+        give_back(message)
         return False
     if message.channel != claimed_for:
         give_back(message)  # another channel is claimed in its own way
@@ -97,15 +99,15 @@ def _write(session: Session, message: Message, delivery: Delivery, moment: Momen
 
 def _spare(
     session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse, without: set[str]
-) -> None:
-    """Give it to another channel where LINE's month does not reach; without one it waits for another day."""
-    reason = purse.reason(message)
+) -> bool:
+    """Give it to another channel where LINE's month does not reach; false without one: it waits for a day."""
+    message.error = purse.reason(message)
     readdress(session, message, delivery.routing, today=moment.today, without={*without, LINE})
-    give_back(message)
-    message.error = reason
-    if message.channel not in ADDRESSED or message.channel == LINE:
-        message.channel = LINE
-        message.next_attempt_at = moment.office.next_reminding(moment.now)
+    if message.channel in ADDRESSED and message.channel != LINE:
+        return True
+    message.channel = LINE
+    message.next_attempt_at = moment.office.next_reminding(moment.now)
+    return False
 
 
 def _cancel(message: Message) -> None:
@@ -126,6 +128,7 @@ def _thread(session: Session, message: Message, today: dt.date) -> str:
             Message.on_date.between(first_of_month(today), today),
             Message.intended_channel == EMAIL,
             Message.state == MessageState.SENT,
+            Message.kind != Kind.GREETING,
             Message.address == message.address,
         )
         .order_by(Message.sent_at, Message.id)

@@ -59,6 +59,7 @@ def _is_served(session: Session, message: Message, route: Route, today: dt.date)
         Message.on_date == today,
         func.lower(Message.address) == route.address.lower(),
         Message.state.not_in(NOT_RECEIVED),
+        Message.kind != Kind.GREETING,
     )
     return session.scalar(other.limit(1)) is not None
 

@@ -6,8 +6,7 @@ channel recognises a repeat the message is repeated, otherwise a person has to d
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import REPEATS_FOR
@@ -72,24 +71,23 @@ def _take_up_lost(session: Session, now: dt.datetime) -> None:
 
 def _keep_attempts(session: Session, lost: ColumnElement[bool]) -> None:
     """An attempt of which nobody will tell any more is on record too."""
-    columns = (Message.id, Message.attempts, Message.lease_until, Message.channel, Message.address)
-    rows = [
-        {
-            "message_id": row.id,
-            "number": row.attempts,
-            "at": row.lease_until - LEASE,
-            "channel": row.channel,
-            "address": row.address,
-            "outcome": MessageState.UNKNOWN,
-            "request_id": "",
-            "accepted_request_id": "",
-            "remark": STOPPED,
-        }
-        for row in session.execute(select(*columns).where(lost))
-    ]
-    if rows:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(insert(Attempt).on_conflict_do_nothing(), rows)
+    earlier = func.coalesce(func.max(Attempt.number), 0).label("earlier")
+    query = select(Message.id, Message.lease_until, Message.channel, Message.address, earlier)
+    query = query.outerjoin(Attempt, Attempt.message_id == Message.id).where(lost).group_by(Message.id)
+    session.add_all(
+        Attempt(
+            message_id=row.id,
+            number=row.earlier + 1,
+            at=row.lease_until - LEASE,
+            channel=row.channel,
+            address=row.address,
+            outcome=MessageState.UNKNOWN,
+            request_id="",
+            accepted_request_id="",
+            remark=STOPPED,
+        )
+        for row in session.execute(query)
+    )
 
 
 def _give_up_doubtful(session: Session, now: dt.datetime) -> None:

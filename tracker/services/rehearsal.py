@@ -2,8 +2,9 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Table, delete, insert, select, update
+from sqlalchemy import URL, Select, Table, delete, insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from tracker.db import migrate
@@ -25,8 +26,8 @@ def copy_for_rehearsal(source: sessionmaker[Session], file: Path, *, now: dt.dat
     engine = make_engine(URL.create("sqlite", database=str(file)))
     try:
         migrate.upgrade(engine)
-        with _snapshot(source) as old, writing(engine).begin() as new:
-            rows = sum(_copy(table, old, new) for table in Base.metadata.sorted_tables)
+        with snapshot(source) as old, writing(engine).begin() as new:
+            rows = sum(copy_rows(select(table), table, old, new) for table in Base.metadata.sorted_tables)
             new.execute(delete(Meta).where(Meta.key == "mode"))
             new.add(Meta(key="mode", value="rehearsal"))
             new.execute(update(Meta).where(Meta.key == "created_at").values(value=now.isoformat()))
@@ -38,7 +39,7 @@ def copy_for_rehearsal(source: sessionmaker[Session], file: Path, *, now: dt.dat
     return rows
 
 
-def _snapshot(source: sessionmaker[Session]) -> Session:
+def snapshot(source: sessionmaker[Session]) -> Session:
     """A session that sees one state of the database throughout, whatever is written meanwhile."""
     session = source()
     if session.get_bind().dialect.name == "postgresql":
@@ -46,9 +47,10 @@ def _snapshot(source: sessionmaker[Session]) -> Session:
     return session
 
 
-def _copy(table: Table, old: Session, new: Session) -> int:
+def copy_rows(rows: Select[Any], table: Table, old: Session, new: Session) -> int:
+    """Put these rows of one database into a table of another, a batch at a time; how many there were."""
     number = 0
-    for batch in old.execute(select(table)).mappings().partitions(BATCH):
+    for batch in old.execute(rows).mappings().partitions(BATCH):
         new.execute(insert(table), [dict(row) for row in batch])
         number += len(batch)
     return number

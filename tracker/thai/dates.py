@@ -17,11 +17,9 @@ from tracker.thai.years import BE_OFFSET, YEAR, gregorian_year, is_buddhist, par
 
 __all__ = [
     "BE_OFFSET",
-    "DATE_IN_WORDS",
-    "MONTH_IN_WORDS",
-    "MONTH_RANGE",
     "DateStyle",
     "format_date",
+    "format_month_range",
     "month_span",
     "parse_date",
     "parse_month",
@@ -32,24 +30,23 @@ __all__ = [
 _DASH = r"\s*(?:-|–|—|ถึง(?:\s*เดือน)?)\s*"
 _GAP = r"\s*,?\s*"
 
-DATE_IN_WORDS = re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s*(?P<name>{MONTH_NAME}){_GAP}{YEAR}", re.IGNORECASE)
-"""A date with the month's name, in repaired text with Arabic digits; for searching in a sentence."""
-
-MONTH_IN_WORDS = re.compile(rf"(?:เดือน\s*)?(?P<name>{MONTH_NAME}){_GAP}{YEAR}", re.IGNORECASE)
-"""A month by name with its year, in repaired text with Arabic digits."""
-
-MONTH_RANGE = re.compile(
+_DATE_IN_WORDS = re.compile(
+    rf"(?P<day>\d{{1,2}})\s*(?P<dash>-?)\s*(?:เดือน\s*)?(?P<name>{MONTH_NAME})(?:(?P=dash)|{_GAP}){YEAR}",
+    re.IGNORECASE,
+)
+_MONTH_IN_WORDS = re.compile(rf"(?:เดือน\s*)?(?P<name>{MONTH_NAME})(?:-|{_GAP}){YEAR}", re.IGNORECASE)
+_MONTH_RANGE = re.compile(
     rf"(?:เดือน\s*)?(?P<first_name>{MONTH_NAME}){_GAP}"
     rf"(?:{YEAR.replace('?P<', '?P<first_')})?{_DASH}(?P<name>{MONTH_NAME}){_GAP}{YEAR}",
     re.IGNORECASE,
 )
-"""Two months by name, the year of the first being optional; in repaired text with Arabic digits."""
 
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})")
-_NUMBERED_MONTH = re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})|(?P<month2>\d{1,2})/(?P<year2>\d{4})")
+_NUMBERED_MONTH = re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})|(?P<month2>\d{1,2})[-/](?P<year2>\d{4})")
+_BY_A_MONTH = re.compile(r"^(?:ภายใน(?:สิ้น)?|สิ้น)\s*")
 _BEFORE_A_DATE = re.compile(r"^(?:ภายใน)?\s*(?:(?:ใน)?วันที่)?\s*")
-_BEFORE_A_MONTH = re.compile(r"^(?:ภายใน)?\s*")
+_BEFORE_A_MONTH = re.compile(r"^(?:ภายใน|ประจำ|รอบ)?(?:สิ้น)?\s*")
 
 
 class DateStyle(StrEnum):
@@ -73,24 +70,38 @@ def format_date(day: dt.date, *, style: DateStyle, digits: Digits) -> str:
 
 
 def parse_date(text: str) -> dt.date:
-    """The Gregorian date that the text means; UnreadableDate when it means none, or could mean two."""
+    """The Gregorian date that the text means; UnreadableDate when it means none, or could mean two.
+
+    A deadline that names a month alone ("by March 2566") is the month's last day.
+    """
     plain = _BEFORE_A_DATE.sub("", _plain(text))
     if match := _YEAR_FIRST.fullmatch(plain):
         year, _, month, day = match.groups()
         return _date(text, gregorian_year(year), int(month), int(day))
     if match := _YEAR_LAST.fullmatch(plain):
         return _day_first(text, *match.group(1, 3, 4, 2))
-    if match := DATE_IN_WORDS.fullmatch(plain):
+    if match := _DATE_IN_WORDS.fullmatch(plain):
         _refuse_short_year_in_english(text, match)
         year = gregorian_year(match["year"], era=match["era"])
         return _date(text, year, month_number(match["name"]), int(match["day"]))
+    deadline, is_one = _BY_A_MONTH.subn("", _plain(text))
+    if is_one and _MONTH_IN_WORDS.fullmatch(deadline):
+        return month_span(*parse_month(deadline))[1]
     raise UnreadableDate(text, "write it like 31 ม.ค. 2565, 31/1/2565 or 2022-01-31.")
+
+
+def format_month_range(first: dt.date, last: dt.date, *, style: DateStyle, digits: Digits) -> str:
+    """The months from that of ``first`` to that of ``last``, in a style without a day.
+
+    ``parse_month_range`` reads it back. Both years are printed, so that nobody has to guess the first.
+    """
+    return " – ".join(format_date(day, style=style, digits=digits) for day in (first, last))
 
 
 def parse_month(text: str) -> tuple[int, int]:
     """The Gregorian year and the month, 1 to 12, that the text means."""
     plain = _BEFORE_A_MONTH.sub("", _plain(text))
-    if match := MONTH_IN_WORDS.fullmatch(plain):
+    if match := _MONTH_IN_WORDS.fullmatch(plain):
         _refuse_short_year_in_english(text, match)
         return gregorian_year(match["year"], era=match["era"]), month_number(match["name"])
     if match := _NUMBERED_MONTH.fullmatch(plain):
@@ -106,7 +117,7 @@ def parse_month_range(text: str) -> tuple[dt.date, dt.date]:
 
     Without a year of its own the first month is the latest that makes the range run forward.
     """
-    match = MONTH_RANGE.fullmatch(_BEFORE_A_MONTH.sub("", _plain(text)))
+    match = _MONTH_RANGE.fullmatch(_BEFORE_A_MONTH.sub("", _plain(text)))
     if match is None:
         raise UnreadableDate(text, "write the months like ต.ค. 64 - ก.ย. 65.")
     last_year, last_month = gregorian_year(match["year"], era=match["era"]), month_number(match["name"])

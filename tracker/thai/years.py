@@ -10,10 +10,13 @@ BE_OFFSET = 543
 _BUDDHIST = range(2400, 3000)
 _COMMON = range(1900, 2200)
 
-YEAR = r"(?P<era>พ\s*\.?\s*ศ\s*\.?|ค\s*\.?\s*ศ\s*\.?)?\s*(?P<year>\d{4}|\d{2})(?!\d)"
+YEAR = (
+    r"(?P<era>พ\s*\.?\s*ศ\s*\.?|ค\s*\.?\s*ศ\s*\.?|พุทธศักราช|คริสต์ศักราช)?"
+    r"\s*(?P<year>\d{4}|\d{2})(?!\d)"
+)
 """Regular expression of a year of four or two digits, after its era where one is named."""
 
-_YEAR_ALONE = re.compile(rf"(?:ปี)?\s*(?:งบประมาณ)?\s*{YEAR}")
+_YEAR_ALONE = re.compile(rf"(?:ตลอด)?\s*(?:ปี)?\s*(?:งบประมาณ|งบ)?\s*{YEAR}")
 
 
 def parse_year(text: str) -> int:

@@ -1,0 +1,177 @@
+"""What will be sent in the days to come: planning and delivering, played forward on a copy in memory.
+
+No rule of sending stands here. The clock of the copy jumps from one instant at which something can happen to
+the next; channels that accept everything keep what they are given. It is assumed that nobody answers, that
+nothing is moved and that the program runs all the time.
+"""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from tracker.channels.base import Outgoing, Quota, Receipt
+from tracker.db.models import Contact, LineAudience, Message, Plan, QuotaReading, Reminder
+from tracker.domain.fiscal import first_of_month
+from tracker.domain.office_time import OfficeTime
+from tracker.messages.render import Renderer
+from tracker.messages.rendered import Rendered
+from tracker.reports.digest import Digest
+from tracker.reports.forecast import Forecast, MonthsQuota
+from tracker.services.delivery import Delivery
+from tracker.services.digests import Moment
+from tracker.services.forecast_reading import Reading
+from tracker.services.memory_copy import memory_copy
+from tracker.services.recovery import READY
+from tracker.services.routing import LINE
+from tracker.services.tick import tick
+
+ONE_DAY = dt.timedelta(days=1)
+WAITS = and_(Reminder.message_id.is_(None), Reminder.dropped == "")
+
+
+def forecast(
+    source: sessionmaker[Session],
+    delivery: Delivery,
+    *,
+    moment: Moment,
+    agency_id: int,
+    first: dt.date,
+    last: dt.date,
+    plan_id: int | None = None,
+) -> Forecast:
+    """What goes out to an agency from ``first`` to ``last`` (both included), seen from ``moment``.
+
+    With a ``plan_id`` only what is said of that plan. ``delivery`` is the one that will send; nothing leaves
+    by it, and nothing is written where it writes.
+    """
+    office = moment.office
+    told_of = Plan.id == plan_id if plan_id else Plan.agency_id == agency_id
+    with memory_copy(source, agency_id) as copy:
+        future = _Future(copy, delivery, moment)
+        future.play(until=office.starts(last + ONE_DAY))
+        sent = {key: at for key, at in future.sent.items() if at >= office.starts(first)}
+        with copy() as session:
+            reading = Reading(session, office, future.people, diverted=delivery.routing.divert)
+            return Forecast(tuple(reading.messages(sent, told_of)), future.quotas)
+
+
+class _NoWords(Renderer):
+    """What a message says is not asked here, and finding the words is half the work."""
+
+    def __init__(self) -> None:
+        pass
+
+    def render(self, digest: Digest, *, channel: str) -> Rendered:
+        return Rendered("", "", "")
+
+
+class _Future:
+    """The copy, the hands of its clock, and what left by its channels: the instant by the message's key."""
+
+    def __init__(self, copy: sessionmaker[Session], delivery: Delivery, moment: Moment) -> None:
+        self.moment = moment
+        self.sent: dict[str, dt.datetime] = {}
+        self.reached: Counter[dt.date] = Counter()
+        self._copy = copy
+        self._delivery = replace(
+            delivery,
+            sessions=copy,
+            renderer=_NoWords(),
+            channel=lambda name: _Accepting(name, self),
+            stopping=lambda: False,
+            jitter=lambda: 0.0,
+            per_minute={},
+        )
+        with copy() as session:
+            self.people = {row.address: row.people for row in session.scalars(select(LineAudience))}
+            self.quotas = _quotas(session)
+            self._plans = [*session.scalars(select(Plan))]
+            self._changes = _changes(session)
+
+    def play(self, *, until: dt.datetime) -> None:
+        """Do what the program would do from now until that instant, or until no plan is spoken of."""
+        while self.moment.now < min(until, self._end()):
+            tick(self._delivery, lambda: self.moment)
+            self.moment = replace(self.moment, now=self._next())
+
+    def quota(self) -> Quota:
+        """LINE's quota as far as it is known: the month's own, else the last one's with nothing used."""
+        month = first_of_month(self.moment.today)
+        if not self.quotas:
+            return Quota(None, self.reached[month])
+        known = self.quotas.get(month) or replace(self.quotas[max(self.quotas)], used=0)
+        return Quota(known.quota, known.used + self.reached[month])
+
+    def _next(self) -> dt.datetime:
+        """The next instant at which something can be sent, or be owed, that could not before.
+
+        A day's reminders, also a Sunday's, are owed from its hour of reminding; what was left over, or is for
+        somebody who begins that day, goes out as soon as the office opens.
+        """
+        now, office = self.moment.now, self.moment.office
+        opening = _next_opening(office, now)
+        with self._copy() as session:
+            tries = session.scalars(select(Message.next_attempt_at).where(Message.state.in_(READY)))
+            instants = [office.next_sending(each) for each in tries]
+            left_over = session.scalar(select(Reminder.id).where(WAITS).limit(1)) is not None
+        if left_over or any(self.moment.today < day <= office.today(opening) for day in self._changes):
+            instants.append(opening)
+        tomorrow = office.today(now) + ONE_DAY
+        reminding = (office.reminding(day) for day in (office.today(now), tomorrow))
+        instants += [*reminding, *(each.sends_from for each in self._plans)]
+        return min(each for each in instants if each > now)
+
+    def _end(self) -> dt.datetime:
+        """When the last plan's reminders end."""
+        days = dt.timedelta(days=self.moment.rules.years_end_days + 1)
+        ends = [self.moment.office.starts(each.ends_on + days) for each in self._plans]
+        return max(ends, default=self.moment.now)
+
+
+@dataclass(slots=True)
+class _Accepting:
+    """A channel that accepts everything and sends nothing."""
+
+    name: str
+    future: _Future = field(repr=False)
+
+    def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt:
+        self.future.sent[message.key] = now
+        if self.name == LINE:
+            self.future.reached[first_of_month(self.future.moment.today)] += self.people(message.address)
+        return Receipt()
+
+    def quota(self) -> Quota:
+        return self.future.quota()
+
+    def people(self, address: str) -> int:
+        return self.future.people.get(address, 1)
+
+    def probe(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        pass
+
+
+def _changes(session: Session) -> set[dt.date]:
+    """The days on which a contact or a plan begins, or begins again after a pause."""
+    begins = [*session.scalars(select(Contact.valid_from)), *session.scalars(select(Plan.starts_on))]
+    paused = [*session.scalars(select(Contact.paused_until)), *session.scalars(select(Plan.paused_until))]
+    return {day for day in begins if day} | {day + ONE_DAY for day in paused if day}
+
+
+def _next_opening(office: OfficeTime, now: dt.datetime) -> dt.datetime:
+    """When the hours of sending begin next."""
+    day = office.today(now)
+    if now >= office.at(day, office.opens):
+        day += ONE_DAY
+    return office.at(office.working.on_or_after(day), office.opens)
+
+
+def _quotas(session: Session) -> dict[dt.date, MonthsQuota]:
+    readings = session.scalars(select(QuotaReading).order_by(QuotaReading.at, QuotaReading.id))
+    return {first_of_month(each.month): MonthsQuota(each.quota, each.used, each.at) for each in readings}

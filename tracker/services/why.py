@@ -1,0 +1,267 @@
+"""Why each reminder of a measure was or was not sent: what is written, and what the rules say of the rest.
+
+When a step comes due is the domain's to say (``domain/reminders.py``), what became of a written reminder is
+on record; here both are put side by side, with the rule that decided.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from tracker.db import queries
+from tracker.db.models import (
+    Contact,
+    ContactDivision,
+    ContactRole,
+    Division,
+    DueMove,
+    FollowUp,
+    Measure,
+    MeasureSupport,
+    Plan,
+    Reminder,
+)
+from tracker.domain.contacts import Role
+from tracker.domain.fiscal import last_of_month, next_month
+from tracker.domain.follow_up import Status
+from tracker.domain.reminders import Kind, Step, steps_of
+from tracker.errors import UnknownName
+from tracker.reports.when import said_day, said_instant
+from tracker.reports.why import Fate, Line, Story
+from tracker.services.digests import ROLE_OF, Moment
+from tracker.services.reach import obstacle
+from tracker.services.routing import Routing
+from tracker.services.written import Written
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+def explain(
+    session: Session,
+    measure: Measure,
+    *,
+    moment: Moment,
+    routing: Routing,
+    periods: Collection[str] = (),
+    everything: bool = False,
+) -> list[Story]:
+    """The story of each follow-up of a measure, by due date.
+
+    Without ``periods``, and unless ``everything`` is asked for, of those that have begun or fall due by the
+    end of next month.
+    """
+    plan = session.get_one(Plan, measure.plan_id)
+    own = [FollowUp.measure_id == measure.id, *([FollowUp.period.in_(periods)] if periods else [])]
+    if not (periods or everything):
+        soon = last_of_month(next_month(moment.today))
+        own.append((FollowUp.starts_on <= moment.today) | (FollowUp.due_on <= soon))
+    rows = session.scalars(select(FollowUp).where(*own).order_by(FollowUp.due_on, FollowUp.period)).all()
+    if periods and not rows:
+        known = session.scalars(select(FollowUp.period).where(FollowUp.measure_id == measure.id))
+        raise UnknownName("period", ", ".join(periods), known, where=measure.code)
+    teller = _Teller(session, plan, measure, moment, routing)
+    return [teller.story(each) for each in rows]
+
+
+def place_of(session: Session, measure: Measure, contact: Contact, *, today: dt.date) -> str:
+    """What a contact has to do with a measure: a sentence on its roles, divisions and days in office."""
+    roles = session.scalars(select(ContactRole.role).where(ContactRole.contact_id == contact.id)).all()
+    rows = session.execute(
+        select(Division.id, Division.name)
+        .join(ContactDivision, ContactDivision.division_id == Division.id)
+        .where(ContactDivision.contact_id == contact.id)
+        .order_by(Division.id)
+    )
+    own = {row.id: row.name for row in rows}
+    said = f"{contact.name} is {' and '.join(sorted(roles)) or 'without a role'} for "
+    said += ", ".join(own.values()) or "the whole agency"
+    if contact.valid_until is not None and contact.valid_until < today:
+        said += f", in office until {said_day(contact.valid_until)}"
+    if contact.valid_from is not None and contact.valid_from > today:
+        said += f", in office from {said_day(contact.valid_from)}"
+    if own and measure.lead_division_id not in own:
+        said += (
+            f"; {_help(session, measure, own)}{_lead(session, measure)} leads, and its people are reminded"
+        )
+    elif Role.OWNER not in roles:
+        said += "; the reminders before and after the due date go to owners"
+    return f"{said}."
+
+
+def _help(session: Session, measure: Measure, own: Collection[int]) -> str:
+    helps = (MeasureSupport.measure_id == measure.id, MeasureSupport.division_id.in_(own))
+    supports = measure.supports_all or session.scalar(
+        select(MeasureSupport.measure_id).where(*helps).limit(1)
+    )
+    return "that only supports this measure, " if supports else "that has no part in this measure, "
+
+
+def _lead(session: Session, measure: Measure) -> str:
+    if measure.lead_division_id is None:
+        return "the whole agency"
+    return session.get_one(Division, measure.lead_division_id).name
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Tells of one measure's follow-ups."""
+
+    session: Session
+    plan: Plan
+    measure: Measure
+    moment: Moment
+    routing: Routing
+
+    def story(self, follow_up: FollowUp) -> Story:
+        written = Written(self.session, self.moment, self.routing)
+        lines = [*written.reminders(follow_up), *written.lists(follow_up)]
+        lines += _joined(self._unwritten(follow_up))
+        if self._may_come(follow_up):
+            lines += self._next_list(follow_up)
+        return Story(
+            follow_up.period,
+            follow_up.due_on,
+            follow_up.status,
+            follow_up.before_tracking,
+            tuple(self._notes(follow_up)),
+            tuple(sorted(lines, key=lambda line: line.at)),
+        )
+
+    @property
+    def _lead(self) -> str:
+        return _lead(self.session, self.measure)
+
+    def _may_come(self, follow_up: FollowUp) -> bool:
+        return follow_up.status is Status.OPEN and not follow_up.before_tracking
+
+    def _notes(self, follow_up: FollowUp) -> Iterator[str]:
+        """What holds for the follow-up as a whole."""
+        today = self.moment.today
+        if follow_up.before_tracking:
+            began = said_day(self.plan.tracked_from)
+            yield f"It was due before tracking began on {began}: it causes no reminder and counts nowhere."
+            return
+        if follow_up.status is not Status.OPEN:
+            yield f"It is {self._ended(follow_up)}: its owners are not reminded any more."
+            return
+        if reason := obstacle(self.plan, self.moment):
+            yield f"Now {reason}."
+        if not self._holders(Kind.OVERDUE, today):
+            yield f"Nobody is owner for {self._lead} today; name one with: tracker contact add"
+        weekly = [each for each in self._steps(follow_up) if each.kind is Kind.OVERDUE]
+        if weekly and weekly[-1].useful_until <= self.moment.now:
+            yield (
+                f"Its {len(weekly)} weekly reminders are over: now it stands in the monthly list, and "
+                "supervisors are asked by escalation."
+            )
+
+    def _ended(self, follow_up: FollowUp) -> str:
+        """The state that ended the reminders, and its day where it is on record."""
+        day = follow_up.closed_on or follow_up.submitted_on
+        return f"{follow_up.status} since {said_day(day)}" if day else str(follow_up.status)
+
+    def _steps(self, follow_up: FollowUp) -> list[Step]:
+        return steps_of(follow_up.due_on, self.moment.office, self.moment.rules)
+
+    def _unwritten(self, follow_up: FollowUp) -> Iterator[Line]:
+        """The steps of the present series that nothing was written of: missed, owed just now, or coming."""
+        if follow_up.before_tracking:
+            return
+        known = self.session.execute(
+            select(Reminder.kind, Reminder.step).where(
+                Reminder.follow_up_id == follow_up.id, Reminder.series == follow_up.series
+            )
+        )
+        written = {(row.kind, row.step) for row in known}
+        for step in self._steps(follow_up):
+            if (step.kind, step.number) in written:
+                continue
+            if step.useful_until <= self.moment.now:
+                yield self._missed(follow_up, step)
+            elif follow_up.status is Status.OPEN:
+                yield self._owed_now(step) if step.owed_from <= self.moment.now else self._coming(step)
+
+    def _missed(self, follow_up: FollowUp, step: Step) -> Line:
+        reason = self._why_missed(follow_up, step)
+        return Line(step.owed_from, step.kind.value, (step.number,), (), Fate.NOT_SENT, reason)
+
+    def _why_missed(self, follow_up: FollowUp, step: Step) -> str:
+        """The first rule that kept a step from being written while it was of use."""
+        office, plan = self.moment.office, self.plan
+        came_due = office.today(step.owed_from)
+        ended_on = follow_up.submitted_on or follow_up.closed_on
+        if ended_on and ended_on <= office.today(step.useful_until):
+            return f"it is {self._ended(follow_up)}"
+        if plan.sends_from >= step.useful_until:
+            return f"nothing was sent for the plan before {said_instant(plan.sends_from, office)}"
+        moves = select(DueMove.moved_on).where(DueMove.follow_up_id == follow_up.id)
+        moved_on = self.session.scalar(moves.order_by(DueMove.id.desc()).limit(1))
+        if moved_on and moved_on >= came_due:
+            return f"its due date became this one only on {said_day(moved_on)}"
+        if follow_up.series > 1:
+            return "it was given back or reopened, and its reminders began anew only after that"
+        if reason := obstacle(plan, replace(self.moment, now=step.owed_from)):
+            return reason
+        if not self._holders(step.kind, came_due):
+            return f"nobody was {ROLE_OF[step.kind]} for {self._lead} on {said_day(came_due)}"
+        return f"the program did not look from then until {said_instant(step.useful_until, office)}"
+
+    def _owed_now(self, step: Step) -> Line:
+        line = Line(step.owed_from, step.kind.value, (step.number,), (), Fate.WAITING, "")
+        if reason := obstacle(self.plan, self.moment):
+            return replace(line, reason=reason)
+        if not (names := self._holders(step.kind, self.moment.today)):
+            return replace(line, reason=f"nobody is {ROLE_OF[step.kind]} for {self._lead}")
+        return replace(
+            line, contacts=names, reason="owed, and written when the program looks next: tracker tick"
+        )
+
+    def _coming(self, step: Step) -> Line:
+        line = Line(step.owed_from, step.kind.value, (step.number,), (), Fate.COMING, "")
+        then = replace(self.moment, now=step.owed_from)
+        if reason := obstacle(self.plan, then):
+            return replace(line, fate=Fate.NOT_SENT, reason=reason)
+        names = self._holders(step.kind, then.today)
+        if not names:
+            return replace(line, reason=f"nobody is {ROLE_OF[step.kind]} for {self._lead} by then")
+        return replace(line, contacts=names, reason="if it is still open then")
+
+    def _next_list(self, follow_up: FollowUp) -> Iterator[Line]:
+        """The next monthly list that will name it: the first one of a month in which it is due or overdue."""
+        office = self.moment.office
+        month = max(self.moment.today, follow_up.due_on).replace(day=1)
+        opens = office.reminding(office.first_working_day(month))
+        if opens <= self.moment.now:
+            opens = office.reminding(office.first_working_day(next_month(month)))
+        then = replace(self.moment, now=opens)
+        if not obstacle(self.plan, then) and (names := self._holders(Kind.MONTHLY, then.today)):
+            reason = "in the month's list, if it is still open then"
+            yield Line(opens, Kind.MONTHLY.value, (), names, Fate.COMING, reason)
+
+    def _holders(self, kind: Kind, day: dt.date) -> tuple[str, ...]:
+        """Who would be told of a follow-up of this measure on a day: by role, division and days in office."""
+        role = ROLE_OF[kind]
+        people = queries.contacts_with(role, day).subquery()
+        lead = self.measure.lead_division_id
+        leads = or_(people.c.division_id.is_(None), people.c.division_id == lead)
+        rows = self.session.scalars(
+            select(Contact)
+            .join(people, people.c.contact_id == Contact.id)
+            .where(people.c.agency_id == self.plan.agency_id, leads)
+            .order_by(Contact.id)
+        )
+        return tuple(dict.fromkeys(each.name for each in rows))
+
+
+def _joined(lines: Iterator[Line]) -> list[Line]:
+    """Steps that were not sent for one reason stand on one line, that of the first."""
+    kept: dict[tuple[object, ...], Line] = {}
+    for line in lines:
+        when = line.at if line.fate is Fate.COMING else None
+        key = (line.kind, line.fate, line.reason, line.contacts, when)
+        known = kept.get(key)
+        kept[key] = replace(known, steps=known.steps + line.steps) if known else line
+    return list(kept.values())

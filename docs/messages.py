@@ -48,9 +48,10 @@ CASES: dict[str, Answers] = {
     "When nobody answers": lambda office, due_on: None,
 }
 INTRODUCTION = """\
-The bundled plan (fiscal year 2565, 80 measures), with an owner and a head for each lead division, a deputy, a
-director and a coordinator, from the first day of the year to the last on which it is spoken of. A message that
-merges several kinds counts for the weightiest. The last column is the most in one month, besides escalations.
+The bundled plan (fiscal year 2565, 80 measures), with an owner and a head for each lead division, a deputy,
+a director and a coordinator, from the first day of the year to the last on which it is spoken of. A message
+that merges several kinds counts for the weightiest. The last column is the most in one month, besides
+escalations.
 """
 ANSWER_TIME = dt.time(15, 0)
 JUDGEMENT = """\

@@ -15,6 +15,7 @@ from tests.messages.digests import (
     COORDINATOR,
     COORDINATORS,
     EMPTY_OWNER,
+    ESCALATION,
     I1,
     I2,
     MONTHLY_OWNER,
@@ -45,7 +46,9 @@ def test_monthly_card_says_what_is_asked_by_when_how_and_whom_to_call():
         "ขอความร่วมมือรายงานผล เดือนกุมภาพันธ์ 2565",
         "มาตรการ ITA ปีงบประมาณ พ.ศ. 2565",
         "เรียน หัวหน้าฝ่ายปกครอง",
-        "ขอความร่วมมือฝ่ายปกครองรายงานผลการดำเนินการภายในวันที่กำหนด หากได้รายงานแล้ว ต้องขออภัยมา ณ ที่นี้",
+        "ขอความร่วมมือฝ่ายปกครองรายงานผลการดำเนินการภายในวันที่กำหนด "
+        "ส่วนรายการที่เกินกำหนด ขอความอนุเคราะห์รายงานผลการดำเนินการ หรือขอขยายเวลาพร้อมเหตุผลต่อผู้ประสานงาน "
+        "หากได้รายงานแล้ว ต้องขออภัยมา ณ ที่นี้",
         "4",
         "รายงานเดือนนี้",
         "2",
@@ -116,6 +119,30 @@ def test_merged_message_has_a_rule_between_its_sections():
     assert [part["type"] for part in bubbles(message)[0]["body"]["contents"]].count("separator") == 3
 
 
+def test_escalation_card_names_its_trigger_and_what_is_asked():
+    [message] = card(
+        digest(plan(escalation=ESCALATION), kinds={Kind.ESCALATION}, recipient="ผู้ช่วยผู้อำนวยการเขต")
+    )
+
+    [bubble] = bubbles(message)
+    assert texts(bubble)[:14] == [
+        "สำนักงานเขตห้วยขวาง",
+        "โปรดพิจารณา ยังไม่ได้รับรายงานครบ 21 วัน",
+        "มาตรการ ITA ปีงบประมาณ พ.ศ. 2565",
+        "เรียน ผู้ช่วยผู้อำนวยการเขต",
+        "จึงเรียนมาเพื่อโปรดพิจารณาติดตามและช่วยแก้ไขข้อขัดข้องของฝ่ายที่รับผิดชอบ",
+        "2",
+        "ครบ 21 วัน",
+        "I5",
+        "การเผยแพร่นโยบายการบริหารงานบุคคล",
+        "ฝ่ายปกครอง · ครบกำหนด 10 ม.ค. 65 · ครบ 21 วันเมื่อ 31 ม.ค. 65",
+        "E3",
+        "การให้ข้อมูลแก่ผู้มาติดต่ออย่างตรงไปตรงมา",
+        "ฝ่ายโยธา · ครบกำหนด 10 ม.ค. 65 · ครบ 21 วันเมื่อ 31 ม.ค. 65",
+        "ผู้ประสานงาน",
+    ]
+
+
 def test_number_that_the_heading_tells_is_not_repeated_alone():
     owner = replace(EMPTY_OWNER, year_total=124, next_on=dt.date(2022, 3, 7), next_count=3)
     [message] = card(digest(plan(owner=owner), kinds={Kind.MONTHLY}))
@@ -132,7 +159,7 @@ COLOURS = {
     "near_due": (plan(owner=OWNER), {Kind.DUE_SOON}, "amber"),
     "overdue": (plan(owner=MONTHLY_OWNER), {Kind.OVERDUE}, "red"),
     "quarterly": (plan(owner=OWNER), {Kind.QUARTERLY}, "blue"),
-    "escalation": (plan(supervisor=OVERSEER), {Kind.ESCALATION}, "wine"),
+    "escalation": (plan(escalation=ESCALATION), {Kind.ESCALATION}, "wine"),
     "summary": (plan(supervisor=OVERSEER), {Kind.SUMMARY}, "slate"),
     "coordinator": (plan(coordinator=COORDINATORS), {Kind.COORDINATOR}, "green"),
     "support": (plan(support=SUPPORT), {Kind.QUARTERLY}, "teal"),

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
@@ -94,11 +94,8 @@ def _reader(session: Session, message: Message, reminders: Sequence[Reminder]) -
 
 def _let_wait(session: Session, message: Message, today: dt.date) -> None:
     """What is for a paused contact, or of a paused plan, waits for a message after the pause."""
-    paused = or_(
-        Reminder.contact_id.in_(select(Contact.id).where(queries.is_paused(Contact, today))),
-        Reminder.plan_id.in_(select(Plan.id).where(queries.is_paused(Plan, today))),
-    )
-    session.execute(update(Reminder).where(Reminder.message_id == message.id, paused).values(message_id=None))
+    of_message = (Reminder.message_id == message.id, queries.rests(today))
+    session.execute(update(Reminder).where(*of_message).values(message_id=None))
 
 
 def items_of(digest: Digest) -> list[int]:

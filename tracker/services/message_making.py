@@ -1,18 +1,20 @@
 """Gathering what is owed: one message to a contact and day, carrying everything that waits for it.
 
 Contacts who are reached at the same address share a message. A contact whose last message is still under
-way, who already got today's, or who has had as many as a month allows, waits: the reminders stay owed.
+way, who already got today's, or who has had as many as a month allows, waits: the reminders stay owed. So
+does what is for a paused contact, or of a paused plan.
 """
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from tracker.db import queries
 from tracker.db.models import Contact, Message, MessageState, Reminder
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
@@ -46,27 +48,30 @@ def make_messages(
     now: dt.datetime,
     office: OfficeTime,
     routing: Routing,
-    cap: int,
+    allowed: Mapping[Kind, int],
     kinds: Collection[Kind],
 ) -> int:
-    """Put the waiting reminders of these kinds into messages of today; how many messages are new."""
+    """Put the waiting reminders of these kinds into messages of today; how many messages are new.
+
+    ``allowed`` is fewer than how many messages of the month a contact must have had, by weightiest kind.
+    """
     today = office.today(now)
     _bring_forward(session, today)
     # Not IN (…): its parameter expands, which the statement over many rows in _attach cannot do.
     of_kinds = or_(*(Reminder.kind == kind for kind in sorted(kinds)))
-    waiting = and_(Reminder.message_id.is_(None), Reminder.dropped == "", of_kinds)
+    waiting = and_(Reminder.message_id.is_(None), Reminder.dropped == "", of_kinds, ~queries.rests(today))
     everyone = list(_owed(session, waiting, routing))
     if not everyone:
         return 0
     queued = _queued(session)
-    held = _held(session, today) | _capped(session, today, cap)
+    held, had = _held(session, today), _had(session, today)
     new: dict[Identity, list[_Owed]] = defaultdict(list)
     joining: list[tuple[int, _Owed]] = []
     for each in everyone:
         carrier = next((queued[name] for name in each.known_as if name in queued), None)
         if carrier is not None:
             joining.append((carrier, each))
-        elif held.isdisjoint(each.known_as):
+        elif held.isdisjoint(each.known_as) and _may_get_one(each, had, allowed):
             new[each.route.identity].append(each)
     made = _insert(session, list(new.values()), now=now, today=today)
     _attach(session, waiting, [*made, *joining])
@@ -132,15 +137,18 @@ def _held(session: Session, today: dt.date) -> set[Known]:
     return {name for _, name in _names(session, gone)}
 
 
-def _capped(session: Session, today: dt.date, cap: int) -> set[Known]:
-    """Who has had as many messages this month as allowed; escalations do not count."""
+def _may_get_one(each: _Owed, had: Counter[Known], allowed: Mapping[Kind, int]) -> bool:
+    return max(had[name] for name in each.known_as) < allowed[weightiest(set(each.kinds))]
+
+
+def _had(session: Session, today: dt.date) -> Counter[Known]:
+    """How many messages everyone has had this month; escalations do not count."""
     had = _known(
         Message.on_date.between(first_of_month(today), today),
         Message.kind != Kind.ESCALATION,
         Message.state.not_in(NOT_RECEIVED),
     )
-    numbers = Counter(name for _, name in _names(session, had))
-    return {name for name, number in numbers.items() if number >= cap}
+    return Counter(name for _, name in _names(session, had))
 
 
 def _known(*conditions: ColumnElement[bool]) -> Select[int, int, str, str, str]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.db.models import Message, MessageItem, MessageState, Meta, Reminder
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import OWNER_KINDS, REMINDERS, Kind, ReminderRules
+from tracker.domain.reminders import OWNER_KINDS, REMINDERS, Kind, ReminderRules, allowances
 from tracker.services.message_making import make_messages
 from tracker.services.owed_kinds import COLUMNS, owed
 from tracker.services.routing import Routing
@@ -51,7 +51,8 @@ def plan_reminders(
         written += done.rowcount  # type: ignore[attr-defined]
     _drop(session, PAST_USE, Reminder.useful_until <= now)
     _drop(session, NAMED_LATELY, _was_named(office.working.before(office.today(now), rules.due_soon_days)))
-    made = make_messages(session, now=now, office=office, routing=routing, cap=rules.monthly_cap, kinds=kinds)
+    allowed = allowances(office.today(now), office, rules)
+    made = make_messages(session, now=now, office=office, routing=routing, allowed=allowed, kinds=kinds)
     return Planned(written, made)
 
 

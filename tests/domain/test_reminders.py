@@ -311,9 +311,7 @@ def test_a_small_cap_still_allows_one_light_message() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.dates(dt.date(2022, 1, 1), dt.date(2022, 12, 1)), st.data())
-def test_however_many_light_messages_come_the_weekly_ones_have_a_place(
-    start: dt.date, data: st.DataObject
-) -> None:
+def test_weekly_messages_have_a_place_whatever_light_ones_come(start: dt.date, data: st.DataObject) -> None:
     """From the first of a month on: whatever days bring due dates, each weekly day still gets its message."""
     day, had = start.replace(day=1), 1  # the month's list
     office = OfficeTime()

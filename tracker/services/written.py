@@ -163,12 +163,15 @@ class Written:
         under_way = self._last(contact, Message.state.in_(UNDER_WAY))
         if under_way is not None:
             return f"message {under_way} is still under way, and there is one at a time"
-        cap, month = self.moment.rules.monthly_cap, Message.on_date.between(first_of_month(today), today)
+        month = Message.on_date.between(first_of_month(today), today)
         counts = (month, Message.kind != Kind.ESCALATION, Message.state.not_in(NOT_RECEIVED))
         had = self.session.scalar(select(func.count()).where(_reaches(contact), *counts)) or 0
-        if had >= cap and reminder.kind is not Kind.ESCALATION:
+        allowed = allowances(today, self.moment.office, self.moment.rules)[reminder.kind]
+        if had >= allowed:
+            kept = allowed < self.moment.rules.monthly_cap
             return (
-                f"{contact.name} has had {had} messages this month, as many as are allowed; from "
+                f"{contact.name} has had {had} messages this month, as many as are allowed"
+                f"{' beside the weekly ones to come' if kept else ''}; from "
                 f"{said_day(next_month(today))} on if it is still of use"
             )
         return "put into a message when the program looks next: tracker tick"

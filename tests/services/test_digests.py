@@ -337,7 +337,7 @@ def test_the_summary_after_a_quarter_gives_its_standing(
 def test_the_quarters_standing_is_that_of_its_last_day(
     post: Post, sessions: sessionmaker[Session], agency: int
 ) -> None:
-    """Told on 5 April: O1 was done in January, O2 was overdue on 31 March and is done since; O3 was not late yet."""
+    """Told on 5 April: O1 was done in January, O2 overdue on 31 March and done since, O3 not late yet."""
     with sessions.begin() as session:
         contact(session, agency, "director", roles=["supervisor"], email="d@x.example")
         for code, day in (("O1", dt.date(2022, 1, 31)), ("O2", dt.date(2022, 4, 4))):

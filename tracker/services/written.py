@@ -19,7 +19,7 @@ from tracker.db.models import (
 )
 from tracker.domain.contacts import Role
 from tracker.domain.fiscal import first_of_month, next_month
-from tracker.domain.reminders import WEIGHT, Kind
+from tracker.domain.reminders import WEIGHT, Kind, allowances
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line
 from tracker.services.digests import Moment

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy
 
-from bench import counting, done, making, memory, postgres, reading, startup
+from bench import claiming, counting, done, making, memory, morning, planning, postgres, reading, startup
 from bench.measure import Figure, heading
 from bench.office import Office, build, build_file
 
@@ -59,6 +59,21 @@ class Run:
         with self._postgres() as url:
             return figures + making.run(Office(url, self.asked.size), repeat=repeat)
 
+    def planning(self) -> list[Figure]:
+        repeat = max(self.asked.repeat // 3, 1)
+        path = self.folder / "planning.db"
+        figures = planning.run(str(path), agencies=planning.AGENCIES, repeat=repeat)
+        with self._postgres() as url:
+            return figures + planning.run(url, agencies=planning.AGENCIES, repeat=repeat)
+
+    def morning(self) -> list[Figure]:
+        with self._postgres() as url:
+            return morning.run(url, repeat=max(self.asked.repeat // 5, 1))
+
+    def claiming(self) -> list[Figure]:
+        with self._postgres() as url:
+            return claiming.run(url, repeat=max(self.asked.repeat // 3, 1))
+
     @contextmanager
     def _postgres(self) -> Iterator[str]:
         with postgres.database(self.asked.postgres, self.folder) as url:
@@ -72,6 +87,9 @@ SUBJECTS: dict[str, Callable[[Run], list[Figure]]] = {
     "counting": Run.counting,
     "memory": Run.memory,
     "making": Run.making,
+    "planning": Run.planning,
+    "morning": Run.morning,
+    "claiming": Run.claiming,
 }
 
 

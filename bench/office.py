@@ -77,7 +77,7 @@ def build(office: Office) -> None:
     with writing(engine).begin() as session:
         make(session)
         _report(session)
-    _settle(engine)
+    settle(engine)
     engine.dispose()
 
 
@@ -92,7 +92,7 @@ def build_plan(engine: Engine, follow_ups: int) -> None:
         session.add(_plan())
         session.flush()
         _add_measures(session, follow_ups // PERIODS)
-    _settle(engine)
+    settle(engine)
 
 
 def make(session: Session) -> int:
@@ -126,15 +126,15 @@ def _plan() -> Plan:
     )
 
 
-def _numbers(last: int) -> CTE:
+def numbers(last: int) -> CTE:
     """The numbers from 1 to ``last``."""
-    numbers = select(literal(1, Integer).label("n")).cte("numbers", recursive=True)
-    return numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < last))
+    first = select(literal(1, Integer).label("n")).cte("numbers", recursive=True)
+    return first.union_all(select(first.c.n + 1).where(first.c.n < last))
 
 
 def _add_measures(session: Session, count: int) -> None:
-    numbers = _numbers(count)
-    n = numbers.c.n
+    source = numbers(count)
+    n = source.c.n
     lead = case((n <= SMALL // PERIODS, DIVISIONS), else_=n % (DIVISIONS - 1) + 1)
     values: dict[str, Any] = {
         "id": n,
@@ -157,7 +157,7 @@ def _add_measures(session: Session, count: int) -> None:
         "first_line": n,
         "last_line": n,
     }
-    _insert_select(session, Measure, values, numbers)
+    insert_select(session, Measure, values, source)
     rule = {
         "measure_id": n,
         "position": 1,
@@ -165,12 +165,13 @@ def _add_measures(session: Session, count: int) -> None:
         "phrase": "รายงานทุกเดือน",
         "origin": RuleOrigin.TEXT,
     }
-    _insert_select(session, MeasureRule, rule, numbers)
+    insert_select(session, MeasureRule, rule, source)
 
 
-def _insert_select(
+def insert_select(
     session: Session, table: Any, values: dict[str, Any], source: Any, *conditions: ColumnElement[bool]
 ) -> None:
+    """Fill columns of a table from a source of rows, each value an expression or the same for all rows."""
     columns = [
         value if isinstance(value, ColumnElement) else literal(value, getattr(table, name).type)
         for name, value in values.items()
@@ -199,7 +200,7 @@ def _report(session: Session) -> None:
         "before": {"status": "open"},
         "after": {"status": "done"},
     }
-    _insert_select(session, Event, event, FollowUp, done)
+    insert_select(session, Event, event, FollowUp, done)
     proof = {
         "follow_up_id": FollowUp.id.expression,
         "kind": "link",
@@ -208,10 +209,10 @@ def _report(session: Session) -> None:
         "added_at": noon,
         "added_by": "coordinator",
     }
-    _insert_select(session, Evidence, proof, FollowUp, done, FollowUp.measure_id % 4 == 0)
+    insert_select(session, Evidence, proof, FollowUp, done, FollowUp.measure_id % 4 == 0)
 
 
-def _settle(engine: Engine) -> None:
+def settle(engine: Engine) -> None:
     """Nothing of the building is left to be done while something is measured."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

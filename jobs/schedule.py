@@ -19,19 +19,23 @@ GRACE_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One line of the table: ``run(app, *, now)`` and the fields of its cron trigger, in office time."""
+    """One line of the table: ``run(app, *, now)`` and the fields of its cron trigger, in office time.
+
+    What ``plans`` is run by one process of all that share a database.
+    """
 
     name: str
     run: Callable[..., None]
     fields: dict[str, str]
+    plans: bool = False
 
 
 def table(look_every: int) -> tuple[Job, ...]:
     """The jobs; ``look_every`` is in minutes."""
     return (
-        Job("monthly_check", monthly_check.run, {"hour": "*", "minute": "0", "second": "0"}),
-        Job("quarterly_check", quarterly_check.run, {"hour": "*", "minute": "0", "second": "5"}),
-        Job("overdue_summary", overdue_summary.run, {"hour": "*", "minute": "0", "second": "10"}),
+        Job("monthly_check", monthly_check.run, {"hour": "*", "minute": "0", "second": "0"}, plans=True),
+        Job("quarterly_check", quarterly_check.run, {"hour": "*", "minute": "0", "second": "5"}, plans=True),
+        Job("overdue_summary", overdue_summary.run, {"hour": "*", "minute": "0", "second": "10"}, plans=True),
         Job("deliver_outbox", deliver_outbox.run, {"minute": f"*/{look_every}", "second": "30"}),
     )
 

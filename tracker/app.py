@@ -42,7 +42,8 @@ LIVE, REHEARSAL = "live", "rehearsal"
 class App:
     """Everything a command needs, for one working folder. Close it when done: channels keep connections.
 
-    Once ``stopping`` is set, delivery ends after the message under way.
+    Once ``stopping`` is set, delivery ends after the message under way. With ``really_send`` even a rehearsal
+    sends by the real channels.
     """
 
     settings: Settings
@@ -51,6 +52,7 @@ class App:
     url: URL
     clock: Clock
     clock_is_set: bool
+    really_send: bool = False
     stopping: threading.Event = field(default_factory=threading.Event, repr=False)
     _channels: "dict[str, Channel]" = field(default_factory=dict, repr=False)
 
@@ -146,7 +148,7 @@ class App:
             order=settings.channel_order,
             configured=frozenset(ready),
             line_kinds=frozenset(Kind(kind) for kind in settings.line_kinds),
-            divert=self.mode == REHEARSAL and not really_send,
+            divert=self.mode == REHEARSAL and not (really_send or self.really_send),
         )
 
     def delivery(self, *, really_send: bool = False) -> "Delivery":

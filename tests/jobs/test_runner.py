@@ -10,6 +10,7 @@ import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from jobs import runner
+from jobs.planner import Planner
 from jobs.runner import _guarded, run_forever
 from jobs.schedule import Job
 from tests.jobs.conftest import Clock, messages
@@ -84,7 +85,7 @@ def test_a_job_that_fails_is_logged_and_tried_again_later(
 
     caplog.set_level(logging.INFO)
     for _ in range(2):
-        _guarded(Job("broken", broken, {}), office_app)
+        _guarded(Job("broken", broken, {}), office_app, Planner(office_app))
 
     assert calls == ["called", "called"]
     assert "broken: failed; it will be tried again at its next time" in caplog.text
@@ -94,9 +95,12 @@ def test_a_job_is_told_the_moment_and_logs_its_start_and_end(
     office_app: App, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[object] = []
+    planner = Planner(office_app)
+    planner.look(clock.now)
+    caplog.clear()
     caplog.set_level(logging.INFO)
 
-    _guarded(Job("fine", lambda app, *, now: told.append(now), {}), office_app)
+    _guarded(Job("fine", lambda app, *, now: told.append(now), {}), office_app, planner)
 
     assert told == [clock.now]
     assert [record.message for record in caplog.records] == ["fine: start", "fine: end"]
@@ -105,11 +109,11 @@ def test_a_job_is_told_the_moment_and_logs_its_start_and_end(
 def test_a_job_follows_the_days_off_as_they_are_now(office_app: App) -> None:
     holiday, seen = dt.date(2022, 3, 1), list[bool]()
     look = Job("look", lambda app, *, now: seen.append(app.office.working.includes(holiday)), {})
-    path = office_app.files.office / "days-off" / "2565.csv"
+    path, planner = office_app.files.office / "days-off" / "2565.csv", Planner(office_app)
 
-    _guarded(look, office_app)
+    _guarded(look, office_app, planner)
     write_table(path, table_text([DayOff(holiday, "granted", confirmed=True)]))
-    _guarded(look, office_app)
+    _guarded(look, office_app, planner)
 
     assert seen == [True, False]
 
@@ -118,6 +122,31 @@ def test_no_job_begins_once_it_is_to_stop(office_app: App) -> None:
     called: list[object] = []
     office_app.stopping.set()
 
-    _guarded(Job("late", lambda app, *, now: called.append(now), {}), office_app)
+    _guarded(Job("late", lambda app, *, now: called.append(now), {}), office_app, Planner(office_app))
 
     assert called == []
+
+
+def test_what_plans_is_run_by_the_planner_alone_and_the_rest_by_all(office_app: App, clock: Clock) -> None:
+    ran: list[str] = []
+    jobs = [
+        Job(name, lambda app, *, now, name=name: ran.append(name), {}, plans=name == "check")
+        for name in ("check", "delivery")
+    ]
+    first, second = Planner(office_app), Planner(office_app)
+
+    for planner in (first, second):
+        for job in jobs:
+            _guarded(job, office_app, planner)
+
+    assert ran == ["check", "delivery", "delivery"]
+
+
+def test_a_stop_gives_the_planning_back_at_once(
+    office_app: App, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once_started(monkeypatch, office_app.stopping.set)
+
+    run_forever(office_app)
+
+    assert Planner(office_app).look(clock.now)

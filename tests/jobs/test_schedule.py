@@ -49,6 +49,10 @@ def test_every_option_is_written_out(app: App, job: object) -> None:
     assert told["trigger"].jitter is None
 
 
+def test_the_checks_are_the_planners_and_delivery_is_everybodys() -> None:
+    assert [job.name for job in table(5) if job.plans] == NAMES[:3]
+
+
 def test_a_late_run_is_not_dropped() -> None:
     """APScheduler's own grace is one second."""
     assert GRACE_SECONDS >= 3600

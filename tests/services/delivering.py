@@ -2,7 +2,7 @@
 
 import datetime as dt
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -62,6 +62,7 @@ class Post:
     jitter: float = 0.0
     per_minute: dict[str, int] = field(default_factory=dict)
     reserve: int = 0
+    wait: Callable[[float], bool] = lambda seconds: False
 
     def __post_init__(self) -> None:
         self.writer = PlainWriter()
@@ -81,6 +82,7 @@ class Post:
             jitter=lambda: self.jitter,
             per_minute=self.per_minute,
             reserve=self.reserve,
+            wait=self.wait,
         )
 
     def moment(self) -> Moment:

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import product
+from uuid import RFC_4122, UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -14,7 +16,7 @@ from tests.services.delivering import at, outbox, plan
 from tracker.db.models import Contact, Message, MessageState, Plan, Reminder
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind, ReminderRules
-from tracker.services.routing import Routing
+from tracker.services.routing import Addresses, Routing
 
 ONE, TWO = "ฝ่ายหนึ่ง", "ฝ่ายสอง"
 MAIL = "office@x.example"
@@ -317,3 +319,137 @@ def test_without_any_channel_the_reminder_waits(session: Session, agency: Plan) 
 
     assert [each[0] for each in outbox(session)] == ["ข"]
     assert planned.reminders == 6
+
+
+@pytest.mark.parametrize(
+    ("own", "kinds", "expected"),
+    [
+        ("email", [Kind.MONTHLY], "email"),
+        ("line;email", [Kind.MONTHLY], "line"),
+        ("line;email", [Kind.DUE_SOON], "email"),
+        ("file", [Kind.MONTHLY], "file"),
+        ("", [Kind.MONTHLY], "line"),
+    ],
+    ids=["email_first", "line_first", "line_costs_money", "file", "the_offices"],
+)
+def test_a_contacts_own_order_of_channels_goes_before_the_offices(
+    session: Session, agency: Plan, own: str, kinds: Sequence[Kind], expected: str
+) -> None:
+    who = someone(session, agency, line_id=line_id())
+    other = someone(session, agency, "ข", TWO, email="b@x.example", line_id=line_id(2))
+    who.channels = own
+    session.flush()
+
+    plan(session, MONDAY, routing=BOTH, kinds=kinds)
+
+    channels = dict(session.execute(select(Message.contact_id, Message.channel)).all())
+    assert channels[who.id] == expected
+    assert channels[other.id] == ("line" if kinds == [Kind.MONTHLY] else "email")
+
+
+def test_routes_of_many_contacts_are_those_that_routing_gives_each(session: Session, agency: Plan) -> None:
+    """Every combination of addresses, suspensions and own orders; each with an address of its own."""
+    orders = ("", "email", "line", "file;line")
+    combinations = list(product(("", MAIL), ("", "U"), ("", "gone"), ("", "blocked"), orders))
+    for n, (email, line, email_suspended, line_suspended, channels) in enumerate(combinations):
+        who = someone(
+            session, agency, f"owner {n}", email=f"{n}{email}" if email else "",
+            line_id=line_id(n) if line else "",
+        )  # fmt: skip
+        who.email_suspended, who.line_suspended, who.channels = email_suspended, line_suspended, channels
+    session.flush()
+
+    plan(session, MONDAY, routing=NO_LINE, kinds=[Kind.MONTHLY])
+
+    rows = session.execute(select(Message, Contact).join(Contact, Contact.id == Message.contact_id)).all()
+    assert len(rows) == len(combinations)
+    for message, who in rows:
+        route = NO_LINE.route(Addresses.usable(who), [Kind.MONTHLY])
+        assert route is not None
+        found = (message.channel, message.intended_channel, message.address)
+        assert found == (route.channel, route.intended, route.address), who.name
+
+
+# --- who waits
+
+
+def test_a_paused_contact_waits_and_then_gets_what_waited(session: Session, agency: Plan) -> None:
+    who = someone(session, agency)
+    someone(session, agency, "ข", TWO, email="b@x.example")
+    who.paused_from, who.paused_until = dt.date(2022, 1, 31), dt.date(2022, 1, 31)
+    session.flush()
+
+    paused = plan(session, MONDAY)
+    end(session, MessageState.SENT)
+    after = plan(session, MONDAY + dt.timedelta(days=1), kinds=[Kind.DUE_SOON])
+
+    assert (paused.reminders, paused.messages, after.messages) == (6, 1, 1)
+    assert [each[0] for each in outbox(session)] == ["ข", "ก"]
+
+
+def greet(session: Session, who: Contact, state: MessageState, number: int = 1) -> None:
+    """A greeting of today, as somebody's test of an address leaves it."""
+    facts = {"channel": "email", "intended_channel": "email", "address": MAIL, "kind": Kind.GREETING}
+    instants = {
+        "created_at": MONDAY,
+        "next_attempt_at": MONDAY,
+        "useful_until": MONDAY + dt.timedelta(days=1),
+    }
+    session.add(
+        Message(
+            key=f"greeting {number}", contact_id=who.id, on_date=dt.date(2022, 1, 31), number=number,
+            state=state, **facts, **instants,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+@pytest.mark.parametrize(
+    "state", [MessageState.QUEUED, MessageState.SENDING, MessageState.RETRY, MessageState.SENT]
+)
+def test_a_greeting_neither_holds_a_message_back_nor_takes_anything_in(
+    session: Session, agency: Plan, state: MessageState
+) -> None:
+    greet(session, someone(session, agency), state)
+
+    planned = plan(session, MONDAY)
+
+    assert planned.messages == 1
+    assert carried(session) == [[], ["due-soon", "monthly"]]
+
+
+def test_greetings_do_not_count_towards_the_month(session: Session, agency: Plan) -> None:
+    who = someone(session, agency)
+    for number in range(1, 8):
+        greet(session, who, MessageState.SENT, number)
+
+    assert plan(session, MONDAY).messages == 1
+
+
+def test_an_address_gets_one_message_although_a_reminder_joined_another_of_its_contact(
+    session: Session, agency: Plan
+) -> None:
+    """What is new for ก joins ก's own queued LINE message, although ข's mailbox is ก's too."""
+    someone(session, agency, "ก", ONE, line_id=line_id(1))
+    someone(session, agency, "ข", TWO)
+    plan(session, MONDAY, routing=BOTH, kinds=[Kind.MONTHLY])
+
+    made = plan(session, MONDAY, routing=BOTH, kinds=[Kind.DUE_SOON]).messages
+
+    assert made == 0
+    assert carried(session) == [["due-soon", "monthly"], ["due-soon", "monthly"]]
+
+
+def test_keys_are_random_uuids_of_version_four(session: Session) -> None:
+    measures = [measure(f"O{n}", lead=f"ฝ่าย{n}", rules=[rule("monthly")]) for n in range(40)]
+    agency = stored(session, document(*measures), office=OfficeTime())
+    for n in range(40):
+        someone(session, agency, f"owner {n}", f"ฝ่าย{n}", email=f"{n}@x.example")
+
+    plan(session, MONDAY)
+
+    keys = session.scalars(select(Message.key)).all()
+    assert len(set(keys)) == 40
+    for key in keys:
+        assert str(UUID(key)) == key
+        assert (UUID(key).version, UUID(key).variant) == (4, RFC_4122)

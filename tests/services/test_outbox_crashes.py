@@ -16,6 +16,7 @@ from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError
 from tracker.services import outbox, preparing
+from tracker.services.outcomes import TWICE
 from tracker.services.recovery import LEASE, recover
 from tracker.services.routing import Routing
 
@@ -209,7 +210,7 @@ def test_a_worker_that_lost_its_claim_changes_nothing_any_more(post: Post) -> No
     post.deliver()
 
     message = only_message(post.sessions)
-    assert (message.state, message.attempts, message.error) == (MessageState.SENT, 2, "")
+    assert (message.state, message.attempts, message.error) == (MessageState.SENT, 2, TWICE)
 
 
 def test_a_slow_worker_whose_message_nobody_took_over_records_that_it_was_sent(post: Post) -> None:

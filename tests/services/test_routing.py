@@ -1,5 +1,7 @@
 """Which channel and address reach a contact."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.factories import line_id
@@ -93,3 +95,23 @@ def test_contacts_with_the_same_address_are_one(one: Addresses, other: Addresses
     assert first is not None
     assert second is not None
     assert (first.identity == second.identity) is same
+
+
+@pytest.mark.parametrize(
+    ("own", "kind", "without", "expected"),
+    [
+        (("email",), Kind.MONTHLY, (), "email"),
+        (("email",), Kind.MONTHLY, ("email",), "line"),
+        (("line",), Kind.OVERDUE, (), "email"),
+        (("file",), Kind.MONTHLY, (), "file"),
+        ((), Kind.MONTHLY, (), "line"),
+    ],
+    ids=["own", "then_the_offices", "line_costs_money", "a_file", "the_offices"],
+)
+def test_own_order_goes_before_the_offices(
+    own: tuple[str, ...], kind: Kind, without: tuple[str, ...], expected: str
+) -> None:
+    route = ALL.route(replace(BOTH, channels=own), {kind}, without=without)
+
+    assert route is not None
+    assert route.channel == expected

@@ -2,44 +2,45 @@
 
 Contacts who are reached at the same address share a message. A contact whose last message is still under
 way, who already got today's, or who has had as many as a month allows, waits: the reminders stay owed. So
-does what is for a paused contact, or of a paused plan.
+does what is for a paused contact, or of a paused plan. All in statements over sets; ``services/owed.py`` keeps
+the account meanwhile.
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from uuid import uuid4
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Executable,
+    FromClause,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db import queries
-from tracker.db.models import Contact, Message, MessageState, Reminder
+from tracker.db.base import UtcDateTime, Word
+from tracker.db.keys import new_key
+from tracker.db.models import Message, MessageState, Reminder
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import TURN, Kind, weightiest
-from tracker.services.routing import Addresses, Identity, Route, Routing, identity
+from tracker.domain.reminders import TURN, Kind
+from tracker.services.owed import OWED, drop_owed, identity, write_owed
+from tracker.services.routing import ADDRESSED, Routing
 
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
 NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
-
-Known = int | Identity
-"""What a message is known by: its contact, and the address it reaches."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Owed:
-    """What waits for one contact: by which route, and why."""
-
-    contact_id: int
-    route: Route
-    kinds: frozenset[Kind]
-    useful_until: dt.datetime
-
-    @property
-    def known_as(self) -> tuple[Known, Known]:
-        return self.route.identity, self.contact_id
 
 
 def make_messages(
@@ -57,26 +58,22 @@ def make_messages(
     """
     today = office.today(now)
     _bring_forward(session, today)
-    # Not IN (…): its parameter expands, which the statement over many rows in _attach cannot do.
-    of_kinds = or_(*(Reminder.kind == kind for kind in sorted(kinds)))
-    waiting = and_(Reminder.message_id.is_(None), Reminder.dropped == "", of_kinds, ~queries.rests(today))
-    everyone = list(_owed(session, waiting, routing))
-    if not everyone:
+    # The text stands in the statement: only so does SQLite use the partial index of what waits.
+    nothing = literal("", literal_execute=True)
+    not_sent = and_(Reminder.message_id.is_(None), Reminder.dropped == nothing)
+    waiting = and_(not_sent, Reminder.kind.in_(kinds), ~queries.rests(today))
+    if not session.scalar(select(exists().where(waiting))):
         return 0
-    queued = _queued(session)
-    held, had = _held(session, today), _had(session, today)
-    new: dict[Identity, list[_Owed]] = defaultdict(list)
-    joining: list[tuple[int, _Owed]] = []
-    for each in everyone:
-        carrier = next((queued[name] for name in each.known_as if name in queued), None)
-        if carrier is not None:
-            joining.append((carrier, each))
-        elif held.isdisjoint(each.known_as) and _may_get_one(each, had, allowed):
-            new[each.route.identity].append(each)
-    made = _insert(session, list(new.values()), now=now, today=today)
-    _attach(session, waiting, [*made, *joining])
-    _weigh(session, joining)
-    return len(new)
+    write_owed(session, waiting, routing, today=today)
+    _join_queued(session)
+    _hold_back(session, today, allowed)
+    made = _insert(session, now=now, today=today)
+    if made:
+        _join_new(session, now=now, today=today)
+    _attach(session, waiting)
+    drop_owed(session)
+    session.expire_all()
+    return made
 
 
 def _bring_forward(session: Session, today: dt.date) -> None:
@@ -93,136 +90,173 @@ def _bring_forward(session: Session, today: dt.date) -> None:
     )
 
 
-def _owed(session: Session, waiting: ColumnElement[bool], routing: Routing) -> Iterator[_Owed]:
-    rows = session.execute(
-        select(Reminder.contact_id, Reminder.kind, func.max(Reminder.useful_until).label("useful_until"))
-        .where(waiting)
-        .group_by(Reminder.contact_id, Reminder.kind)
-    )
-    until: dict[int, dict[Kind, dt.datetime]] = defaultdict(dict)
-    for row in rows:
-        until[row.contact_id][row.kind] = row.useful_until
-    for addresses in _addresses(session, waiting):
-        kinds = until[addresses.contact_id]
-        route = routing.route(addresses, kinds)
-        if route is not None:
-            yield _Owed(addresses.contact_id, route, frozenset(kinds), max(kinds.values()))
+def _known(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Messages with what each is known by: every contact it carries something for, and its address.
 
-
-def _addresses(session: Session, waiting: ColumnElement[bool]) -> Iterator[Addresses]:
-    columns = (Contact.id, Contact.name, Contact.email, Contact.line_id)
-    rows = session.execute(
-        select(*columns, Contact.email_suspended, Contact.line_suspended)
-        .where(Contact.id.in_(select(Reminder.contact_id).where(waiting)))
-        .order_by(Contact.id)
-    )
-    return (Addresses.usable(row) for row in rows)
-
-
-def _queued(session: Session) -> dict[Known, int]:
-    """The messages that can still take something in, by what they are known by.
-
-    They are locked until the transaction ends, so that none is claimed while it is being filled.
+    One that carries nothing is known by its own contact. Greetings are no reminders and are left out.
     """
-    still_open = _known(Message.state == MessageState.QUEUED).with_for_update(of=Message)
-    return {name: message_id for message_id, name in _names(session, still_open)}
-
-
-def _held(session: Session, today: dt.date) -> set[Known]:
-    """Who must wait: today's message is gone, or one is under way."""
-    gone = _known(
-        or_(Message.on_date == today, Message.state.in_(UNDER_WAY)),
-        Message.state.not_in([MessageState.QUEUED, *NOT_RECEIVED]),
+    person = func.coalesce(Reminder.contact_id, Message.contact_id)
+    return (
+        select(Message.id, person.label("person"), _identity(person))
+        .outerjoin(Reminder, Reminder.message_id == Message.id)
+        .where(Message.kind != Kind.GREETING, *conditions)
     )
-    return {name for _, name in _names(session, gone)}
 
 
-def _may_get_one(each: _Owed, had: Counter[Known], allowed: Mapping[Kind, int]) -> bool:
-    return max(had[name] for name in each.known_as) < allowed[weightiest(set(each.kinds))]
+def _identity(person: ColumnElement[int]) -> ColumnElement[str]:
+    reached = case((Message.channel.in_(ADDRESSED), Message.channel), else_=Message.intended_channel)
+    return identity(reached, Message.address.expression, person).label("identity")
 
 
-def _had(session: Session, today: dt.date) -> Counter[Known]:
-    """How many messages everyone has had this month; escalations do not count."""
-    had = _known(
-        Message.on_date.between(first_of_month(today), today),
-        Message.kind != Kind.ESCALATION,
-        Message.state.not_in(NOT_RECEIVED),
+def _join_queued(session: Session) -> None:
+    """What is owed joins the contact's message that is still queued, or one to the same address."""
+    queued = _known(Message.state == MessageState.QUEUED).cte("queued")
+    joined = _go_in(session, OWED.c.contact_id, queued, queued.c.person)
+    joined += _go_in(session, OWED.c.identity, queued, queued.c.identity)
+    if joined:
+        _keep_queued(session)
+        _weigh(session)
+
+
+def _go_in(
+    session: Session, name: ColumnElement[Any], messages: FromClause, known_as: ColumnElement[Any]
+) -> int:
+    """Put what is owed under a name into the first message known by it; how many."""
+    first = select(known_as.label("name"), func.min(messages.c.id).label("id")).group_by(known_as).subquery()
+    into = update(OWED).where(OWED.c.message_id.is_(None), name == first.c.name)
+    return _rows(session, into.values(message_id=first.c.id))
+
+
+def _keep_queued(session: Session) -> None:
+    """Lock what takes something in, so that none is claimed while it is filled.
+
+    Where a worker was faster, what is owed waits.
+    """
+    chosen = OWED.c.message_id.is_not(None)
+    locked = (
+        select(Message.id)
+        .where(Message.id.in_(select(OWED.c.message_id).where(chosen)), Message.state == MessageState.QUEUED)
+        .with_for_update()
+        .cte("locked")
     )
-    return Counter(name for _, name in _names(session, had))
+    _rows(session, delete(OWED).where(chosen, OWED.c.message_id.not_in(select(locked.c.id))))
 
 
-def _known(*conditions: ColumnElement[bool]) -> Select[int, int, str, str, str]:
-    """Messages with the contacts they carry something for; the carrier alone where there is nothing."""
-    person = func.coalesce(Reminder.contact_id, Message.contact_id).label("person")
-    columns = (Message.id, person, Message.channel, Message.intended_channel, Message.address)
-    return select(*columns).outerjoin(Reminder, Reminder.message_id == Message.id).where(*conditions)
+def _weigh(session: Session) -> None:
+    """A queued message that takes something in is named for the weightiest, and is of use as long as any."""
+    taken_in = (
+        select(
+            OWED.c.message_id,
+            func.min(OWED.c.turn).label("turn"),
+            func.max(OWED.c.useful_until).label("useful_until"),
+        )
+        .where(OWED.c.message_id.is_not(None))
+        .group_by(OWED.c.message_id)
+        .subquery("taken_in")
+    )
+    turn = case((taken_in.c.turn < Message.turn, taken_in.c.turn), else_=Message.turn)
+    until = taken_in.c.useful_until
+    longer = case((until > Message.useful_until, until), else_=Message.useful_until)
+    weighed = update(Message).where(Message.id == taken_in.c.message_id)
+    _rows(session, weighed.values(turn=turn, kind=_kind(turn), useful_until=longer))
 
 
-def _names(session: Session, known: Select[int, int, str, str, str]) -> set[tuple[int, Known]]:
-    return {
-        (row.id, name)
-        for row in session.execute(known)
-        for name in (row.person, identity(row.channel, row.intended_channel, row.address, row.person))
-    }
+def _kind(turn: ColumnElement[int]) -> ColumnElement[Kind]:
+    kinds = {place: literal(kind, Word(Kind)) for kind, place in TURN.items()}
+    return case(kinds, value=turn)
 
 
-def _insert(
-    session: Session, bundles: list[list[_Owed]], *, now: dt.datetime, today: dt.date
-) -> list[tuple[int, _Owed]]:
-    """A message for each bundle, carried by its first contact; which message carries what."""
-    if not bundles:
-        return []
-    numbers = _next_numbers(session, today)
-    rows = [_row(bundle, numbers.get(bundle[0].contact_id, 1), now=now, today=today) for bundle in bundles]
-    session.execute(insert(Message), rows)
-    made_now = session.execute(select(Message.key, Message.id).where(Message.created_at == now))
-    ids = dict(made_now.all())
-    return [
-        (ids[str(row["key"])], each) for row, bundle in zip(rows, bundles, strict=True) for each in bundle
-    ]
+def _hold_back(session: Session, today: dt.date, allowed: Mapping[Kind, int]) -> None:
+    """Who has got today's message, has one under way, or has had the month's number waits.
+
+    Escalations do not count towards the month.
+    """
+    of_today = or_(Message.on_date == today, Message.state.in_(UNDER_WAY))
+    of_month = Message.on_date.between(first_of_month(today), today)
+    had = (
+        _known(or_(of_month, of_today), Message.state.not_in(NOT_RECEIVED))
+        .add_columns(
+            case((of_today, 1), else_=0).label("holds"),
+            case((and_(of_month, Message.kind != Kind.ESCALATION), Message.id)).label("counted"),
+        )
+        .cte("had")
+    )
+    for number in set(allowed.values()):
+        people = _had_enough(had, number, had.c.person)
+        addresses = _had_enough(had, number, had.c.identity)
+        waits = or_(OWED.c.contact_id.in_(people), OWED.c.identity.in_(addresses))
+        new = and_(
+            OWED.c.message_id.is_(None),
+            OWED.c.turn.in_([TURN[kind] for kind in allowed if allowed[kind] == number]),
+        )
+        _rows(session, delete(OWED).where(new, waits))
 
 
-def _row(bundle: list[_Owed], number: int, *, now: dt.datetime, today: dt.date) -> dict[str, object]:
-    carrier = bundle[0]
-    kind = weightiest({kind for each in bundle for kind in each.kinds})
-    return {
-        "key": str(uuid4()),
-        "contact_id": carrier.contact_id,
-        "on_date": today,
-        "number": number,
-        "kind": kind,
-        "turn": TURN[kind],
-        "channel": carrier.route.channel,
-        "intended_channel": carrier.route.intended,
-        "address": carrier.route.address,
-        "state": MessageState.QUEUED,
-        "created_at": now,
-        "useful_until": max(each.useful_until for each in bundle),
-        "next_attempt_at": now,
-    }
+def _had_enough(had: CTE, number: int, name: ColumnElement[Any]) -> Select[Any]:
+    enough = or_(func.max(had.c.holds) == 1, func.count(had.c.counted.distinct()) >= number)
+    return select(name).group_by(name).having(enough)
 
 
-def _next_numbers(session: Session, today: dt.date) -> dict[int, int]:
-    """Where today's message was cancelled or expired, the number of the one that takes its place."""
-    used = session.execute(
-        select(Message.contact_id, func.max(Message.number) + 1)
+def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
+    """A new message for each address that has none, borne by its first contact; how many."""
+    bundles = (
+        select(
+            func.min(OWED.c.contact_id).label("contact_id"),
+            func.min(OWED.c.turn).label("turn"),
+            func.max(OWED.c.useful_until).label("useful_until"),
+        )
+        .where(OWED.c.message_id.is_(None))
+        .group_by(OWED.c.identity)
+        .subquery("bundles")
+    )
+    # Where today's message was cancelled or expired, the next number takes its place.
+    used = (
+        select(Message.contact_id, func.max(Message.number).label("number"))
         .where(Message.on_date == today)
         .group_by(Message.contact_id)
+        .subquery("used")
     )
-    return dict(used.all())
+    at = literal(now, UtcDateTime)
+    row: dict[str, ColumnElement[Any]] = {
+        "key": new_key(),
+        "contact_id": bundles.c.contact_id,
+        "on_date": literal(today),
+        "number": func.coalesce(used.c.number, 0) + 1,
+        "kind": _kind(bundles.c.turn),
+        "turn": bundles.c.turn,
+        "channel": OWED.c.channel,
+        "intended_channel": OWED.c.intended_channel,
+        "address": OWED.c.address,
+        "state": literal(MessageState.QUEUED, Word(MessageState)),
+        "created_at": at,
+        "useful_until": bundles.c.useful_until,
+        "next_attempt_at": at,
+    }
+    rows = (
+        select(*row.values())
+        .join_from(bundles, OWED, OWED.c.contact_id == bundles.c.contact_id)
+        .outerjoin(used, used.c.contact_id == bundles.c.contact_id)
+        .order_by(bundles.c.contact_id)
+    )
+    return _rows(session, insert(Message).from_select(list(row), rows))
 
 
-def _attach(session: Session, waiting: ColumnElement[bool], carried: Iterable[tuple[int, _Owed]]) -> None:
-    rows = [{"carrier": message_id, "carried_contact": each.contact_id} for message_id, each in carried]
-    if rows:
-        of_contact = update(Reminder).where(waiting, Reminder.contact_id == bindparam("carried_contact"))
-        session.connection().execute(of_contact.values(message_id=bindparam("carrier")), rows)
+def _join_new(session: Session, *, now: dt.datetime, today: dt.date) -> None:
+    made = (
+        select(Message.id, _identity(Message.contact_id.expression))
+        .where(Message.on_date == today, Message.created_at == now)
+        .where(Message.state == MessageState.QUEUED, Message.kind != Kind.GREETING)
+        .cte("made")
+    )
+    _go_in(session, OWED.c.identity, made, made.c.identity)
 
 
-def _weigh(session: Session, joining: Iterable[tuple[int, _Owed]]) -> None:
-    """A queued message that took something in is named for the weightiest, and is of use as long as any."""
-    for message_id, each in joining:
-        message = session.get_one(Message, message_id)
-        message.kind = weightiest({message.kind, *each.kinds})
-        message.turn = TURN[message.kind]
-        message.useful_until = max(message.useful_until, each.useful_until)
+def _attach(session: Session, waiting: ColumnElement[bool]) -> None:
+    of_contact = update(Reminder).where(waiting, Reminder.contact_id == OWED.c.contact_id)
+    _rows(session, of_contact.values(message_id=OWED.c.message_id))
+
+
+def _rows(session: Session, statement: Executable) -> int:
+    """Execute a statement past the objects that the session holds; how many rows it wrote."""
+    done = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    return done.rowcount

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
+from tracker.channels.base import ChannelDown, Outgoing, Receipt
 from tracker.db.models import Message, MessageState
 from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
 from tracker.services import line_quota
@@ -105,8 +105,9 @@ def _try_each(
         moment = clock()
         if tried and not (_goes_on(delivery, moment) and moment.now - began < LEASE / 3):
             break
-        tried.append((message, letter, _attempt(delivery, message, letter, down, moment)))
-        if letter.channel in down:
+        outcome = _attempt(delivery, message, letter, down, moment)
+        tried.append((message, letter, outcome))
+        if letter.channel in down or outcome.quota_spent:
             break
     return tried
 
@@ -118,12 +119,12 @@ def _settle(
     tried: list[Tried],
     moment: Moment,
 ) -> list[MessageState]:
-    """Record what was tried and give back the rest."""
+    """Give back what was not tried, so that it costs nothing, and record the rest."""
+    release(session, (message for message, _ in leaving[len(tried) :]))
     states = []
     for message, letter, outcome in tried:
         states.append(record(session, message, letter, outcome, routing=delivery.routing, moment=moment))
         log.info("message %s by %s: %s", message.id, letter.channel, states[-1])
-    release(session, (message for message, _ in leaving[len(tried) :]))
     return states
 
 
@@ -146,7 +147,7 @@ def _attempt(
     try:
         return after_success(claimed, _send(delivery, letter, moment), moment.now)
     except DeliveryError as error:
-        if isinstance(error, ChannelDown | QuotaSpent):
+        if isinstance(error, ChannelDown):
             down.add(letter.channel)
         return after_error(claimed, error, jitter=delivery.jitter(), now=moment.now)
 

@@ -37,6 +37,16 @@ def paused(row: Contact | Plan, today: dt.date) -> str:
     return f"paused until {said_day(until)}" + (f" ({row.pause_reason})" if row.pause_reason else "")
 
 
+def absence(contact: Contact, day: dt.date) -> str:
+    """Why a contact gets nothing on a day, whatever its roles; "" when it may."""
+    if contact.valid_until is not None and contact.valid_until < day:
+        return f"{contact.name} is in office until {said_day(contact.valid_until)}"
+    if contact.valid_from is not None and contact.valid_from > day:
+        return f"{contact.name} is in office from {said_day(contact.valid_from)}"
+    pause = paused(contact, day)
+    return f"{contact.name} is {pause}" if pause else ""
+
+
 def why_nothing(session: Session, agency_id: int, plan_id: int | None, *, moment: Moment) -> str:
     """Why an agency, or one plan of it, may have nothing coming: the first reason that holds."""
     own = [Plan.agency_id == agency_id, *([Plan.id == plan_id] if plan_id else [])]

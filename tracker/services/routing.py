@@ -16,12 +16,16 @@ Identity = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """What is known of a contact's addresses; a suspended one is left out (empty)."""
+    """What is known of a contact's addresses; a suspended one is left out (empty).
+
+    ``channels`` is the contact's own order of channels; empty is the office's.
+    """
 
     contact_id: int
     name: str
     email: str
     line_id: str
+    channels: tuple[str, ...] = ()
 
     @classmethod
     def usable(cls, contact: Any) -> "Addresses":
@@ -31,11 +35,35 @@ class Addresses:
             contact.name,
             email="" if contact.email_suspended else contact.email,
             line_id="" if contact.line_suspended else contact.line_id,
+            channels=own_order(contact.channels),
         )
+
+    @property
+    def reachable(self) -> frozenset[str]:
+        """The channels that need an address and have one."""
+        return frozenset(channel for channel in ADDRESSED if self.of(channel))
 
     def of(self, channel: str) -> str:
         """The address on a channel that needs one; otherwise the contact's name."""
         return {LINE: self.line_id, EMAIL: self.email}.get(channel, self.name)
+
+
+def own_order(stored: str) -> tuple[str, ...]:
+    """A contact's own order of channels as it is stored: ``email;line``."""
+    return tuple(filter(None, stored.split(";")))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The channel of a message; ``intended`` is the one that would be used if all were set up."""
+
+    channel: str
+    intended: str
+
+    @property
+    def reached(self) -> str:
+        """The channel whose address counts: what is diverted into a file bears the intended one's."""
+        return self.channel if self.channel in ADDRESSED else self.intended
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +77,6 @@ class Route:
     intended: str
     address: str
     identity: Identity
-
-
-def identity(channel: str, intended: str, address: str, contact_id: int) -> Identity:
-    """What a message reaches: an address, or the contact's own file where it has none.
-
-    A message diverted into a file counts for the address it would have reached.
-    """
-    reached = channel if channel in ADDRESSED else intended
-    return reached, (address.casefold() if reached in ADDRESSED else str(contact_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +94,37 @@ class Routing:
     def route(
         self, contact: Addresses, kinds: Collection[Kind], *, without: Collection[str] = ()
     ) -> Route | None:
-        """The first usable channel for a message of these kinds, leaving out the channels ``without``.
+        """Where a message of these kinds reaches a contact, leaving out the channels ``without``.
 
-        None when no channel is left. E-mail goes before LINE for kinds that LINE is not kept for.
+        None when no channel is left.
         """
-        wanted = [each for each in self._preferred(contact, kinds) if each not in without]
+        chosen = self.choose(contact.reachable, kinds, own=contact.channels, without=without)
+        if chosen is None:
+            return None
+        address = contact.of(chosen.reached)
+        same = address.casefold() if chosen.reached in ADDRESSED else str(contact.contact_id)
+        return Route(chosen.channel, chosen.intended, address, (chosen.reached, same))
+
+    def choose(
+        self,
+        reachable: Collection[str],
+        kinds: Collection[Kind],
+        *,
+        own: tuple[str, ...] = (),
+        without: Collection[str] = (),
+    ) -> Choice | None:
+        """The first usable channel for whoever has an address on the channels ``reachable``.
+
+        The order is the contact's ``own``, then the office's: who wants e-mail is still reached when the
+        mailbox refuses. E-mail goes before LINE for kinds that LINE is not kept for.
+        """
+        order = dict.fromkeys((*own, *self.order))
+        wanted = [each for each in order if each not in ADDRESSED or each in reachable]
+        if LINE in wanted and EMAIL in wanted and not self.line_kinds & set(kinds):
+            wanted.remove(LINE)
+            wanted.insert(wanted.index(EMAIL) + 1, LINE)
+        wanted = [each for each in wanted if each not in without]
         if not wanted:
             return None
-        intended = wanted[0]
         usable = [each for each in wanted if each in self.configured] or [FILE]
-        channel = FILE if self.divert else usable[0]
-        address = contact.of(channel if channel in ADDRESSED else intended)
-        return Route(channel, intended, address, identity(channel, intended, address, contact.contact_id))
-
-    def _preferred(self, contact: Addresses, kinds: Collection[Kind]) -> list[str]:
-        reachable = [each for each in self.order if each not in ADDRESSED or contact.of(each)]
-        if LINE in reachable and EMAIL in reachable and not self.line_kinds & set(kinds):
-            reachable.remove(LINE)
-            reachable.insert(reachable.index(EMAIL) + 1, LINE)
-        return reachable
+        return Choice(FILE if self.divert else usable[0], wanted[0])

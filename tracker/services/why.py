@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
@@ -32,7 +32,8 @@ from tracker.errors import UnknownName
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line, Story
 from tracker.services.digests import ROLE_OF, Moment
-from tracker.services.reach import obstacle
+from tracker.services.ladder import is_asked
+from tracker.services.reach import absence, obstacle
 from tracker.services.routing import Routing
 from tracker.services.written import Written
 
@@ -78,10 +79,7 @@ def place_of(session: Session, measure: Measure, contact: Contact, *, today: dt.
     own = {row.id: row.name for row in rows}
     said = f"{contact.name} is {' and '.join(sorted(roles)) or 'without a role'} for "
     said += ", ".join(own.values()) or "the whole agency"
-    if contact.valid_until is not None and contact.valid_until < today:
-        said += f", in office until {said_day(contact.valid_until)}"
-    if contact.valid_from is not None and contact.valid_from > today:
-        said += f", in office from {said_day(contact.valid_from)}"
+    said += f" ({away})" if (away := absence(contact, today)) else ""
     if own and measure.lead_division_id not in own:
         said += (
             f"; {_help(session, measure, own)}{_lead(session, measure)} leads, and its people are reminded"
@@ -145,12 +143,13 @@ class _Teller:
             yield f"It was due before tracking began on {began}: it causes no reminder and counts nowhere."
             return
         if follow_up.status is not Status.OPEN:
-            yield f"It is {self._ended(follow_up)}: its owners are not reminded any more."
+            yield f"It {self._ended(follow_up)}: its owners are not reminded any more."
             return
         if reason := obstacle(self.plan, self.moment):
             yield f"Now {reason}."
         if not self._holders(Kind.OVERDUE, today):
-            yield f"Nobody is owner for {self._lead} today; name one with: tracker contact add"
+            vacancy = self._vacancy(Kind.OVERDUE, today)
+            yield f"Today {vacancy}; name one with: tracker contact add"
         weekly = [each for each in self._steps(follow_up) if each.kind is Kind.OVERDUE]
         if weekly and weekly[-1].useful_until <= self.moment.now:
             yield (
@@ -161,7 +160,7 @@ class _Teller:
     def _ended(self, follow_up: FollowUp) -> str:
         """The state that ended the reminders, and its day where it is on record."""
         day = follow_up.closed_on or follow_up.submitted_on
-        return f"{follow_up.status} since {said_day(day)}" if day else str(follow_up.status)
+        return f"was {follow_up.status} on {said_day(day)}" if day else f"is {follow_up.status}"
 
     def _steps(self, follow_up: FollowUp) -> list[Step]:
         return steps_of(follow_up.due_on, self.moment.office, self.moment.rules)
@@ -194,7 +193,7 @@ class _Teller:
         came_due = office.today(step.owed_from)
         ended_on = follow_up.submitted_on or follow_up.closed_on
         if ended_on and ended_on <= office.today(step.useful_until):
-            return f"it is {self._ended(follow_up)}"
+            return f"it {self._ended(follow_up)}"
         if plan.sends_from >= step.useful_until:
             return f"nothing was sent for the plan before {said_instant(plan.sends_from, office)}"
         moves = select(DueMove.moved_on).where(DueMove.follow_up_id == follow_up.id)
@@ -205,16 +204,16 @@ class _Teller:
             return "it was given back or reopened, and its reminders began anew only after that"
         if reason := obstacle(plan, replace(self.moment, now=step.owed_from)):
             return reason
-        if not self._holders(step.kind, came_due):
-            return f"nobody was {ROLE_OF[step.kind]} for {self._lead} on {said_day(came_due)}"
+        if not self._holders(step.kind, came_due, step.number):
+            return f"{self._vacancy(step.kind, came_due)} on {said_day(came_due)}"
         return f"the program did not look from then until {said_instant(step.useful_until, office)}"
 
     def _owed_now(self, step: Step) -> Line:
         line = Line(step.owed_from, step.kind.value, (step.number,), (), Fate.WAITING, "")
         if reason := obstacle(self.plan, self.moment):
             return replace(line, reason=reason)
-        if not (names := self._holders(step.kind, self.moment.today)):
-            return replace(line, reason=f"nobody is {ROLE_OF[step.kind]} for {self._lead}")
+        if not (names := self._holders(step.kind, self.moment.today, step.number)):
+            return replace(line, reason=f"{self._vacancy(step.kind, self.moment.today)} today")
         return replace(
             line, contacts=names, reason="owed, and written when the program looks next: tracker tick"
         )
@@ -224,9 +223,9 @@ class _Teller:
         then = replace(self.moment, now=step.owed_from)
         if reason := obstacle(self.plan, then):
             return replace(line, fate=Fate.NOT_SENT, reason=reason)
-        names = self._holders(step.kind, then.today)
+        names = self._holders(step.kind, then.today, step.number)
         if not names:
-            return replace(line, reason=f"nobody is {ROLE_OF[step.kind]} for {self._lead} by then")
+            return replace(line, reason=f"{self._vacancy(step.kind, then.today)} then")
         return replace(line, contacts=names, reason="if it is still open then")
 
     def _next_list(self, follow_up: FollowUp) -> Iterator[Line]:
@@ -241,19 +240,39 @@ class _Teller:
             reason = "in the month's list, if it is still open then"
             yield Line(opens, Kind.MONTHLY.value, (), names, Fate.COMING, reason)
 
-    def _holders(self, kind: Kind, day: dt.date) -> tuple[str, ...]:
-        """Who would be told of a follow-up of this measure on a day: by role, division and days in office."""
+    def _holders(self, kind: Kind, day: dt.date, step: int = 1) -> tuple[str, ...]:
+        """Who would be told of a follow-up of this measure on a day: by role, division, rank and presence."""
+        people = queries.contacts_with(ROLE_OF[kind], day).subquery()
+        if kind is Kind.ESCALATION:
+            told = is_asked(people, step, day)
+        else:
+            told = or_(people.c.division_id.is_(None), people.c.division_id == FollowUp.lead_division_id)
+        rows = self.session.execute(
+            select(Contact.id, Contact.name)
+            .join(people, people.c.contact_id == Contact.id)
+            .join(FollowUp, FollowUp.measure_id == self.measure.id)
+            .where(people.c.agency_id == self.plan.agency_id, told)
+            .order_by(Contact.id)
+            .distinct()
+        )
+        return tuple(dict.fromkeys(row.name for row in rows))
+
+    def _vacancy(self, kind: Kind, day: dt.date) -> str:
+        """Why nobody is told on a day: the post is vacant, or those who hold it are away."""
         role = ROLE_OF[kind]
-        people = queries.contacts_with(role, day).subquery()
-        lead = self.measure.lead_division_id
-        leads = or_(people.c.division_id.is_(None), people.c.division_id == lead)
+        own = ContactDivision.division_id
         rows = self.session.scalars(
             select(Contact)
-            .join(people, people.c.contact_id == Contact.id)
-            .where(people.c.agency_id == self.plan.agency_id, leads)
+            .join(ContactRole, and_(ContactRole.contact_id == Contact.id, ContactRole.role == role))
+            .outerjoin(ContactDivision, ContactDivision.contact_id == Contact.id)
+            .where(Contact.agency_id == self.plan.agency_id)
+            .where(or_(own.is_(None), own == self.measure.lead_division_id))
             .order_by(Contact.id)
+            .distinct()
         )
-        return tuple(dict.fromkeys(each.name for each in rows))
+        away = [reason for each in rows if (reason := absence(each, day))]
+        names = f" ({'; '.join(away)})" if away else ""
+        return f"nobody is {role} for {self._lead}{names}"
 
 
 def _joined(lines: Iterator[Line]) -> list[Line]:

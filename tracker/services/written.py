@@ -1,6 +1,5 @@
 """What became of the reminders that were written: sent, waiting and for what, or not sent and why."""
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,7 +23,7 @@ from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line
 from tracker.services.digests import Moment
 from tracker.services.message_making import NOT_RECEIVED, UNDER_WAY
-from tracker.services.reach import paused
+from tracker.services.reach import absence, paused
 from tracker.services.routing import ADDRESSED, Addresses, Routing
 
 CHANNELS = {"line": "LINE", "email": "e-mail", "file": "file", "console": "screen"}
@@ -143,10 +142,8 @@ class Written:
         """The rule that keeps a written reminder out of a message now."""
         today, name = self.moment.today, contact.name
         plan = self.session.get_one(Plan, reminder.plan_id)
-        if not _in_office(contact, today):
-            return f"{name} is not in office"
-        if pause := paused(contact, today):
-            return f"{name} is {pause}"
+        if away := absence(contact, today):
+            return away
         if pause := paused(plan, today):
             return f"plan {plan.fiscal_year} is {pause}"
         if self.routing.route(Addresses.usable(contact), {reminder.kind}) is None:
@@ -163,18 +160,21 @@ class Written:
         under_way = self._last(contact, Message.state.in_(UNDER_WAY))
         if under_way is not None:
             return f"message {under_way} is still under way, and there is one at a time"
+        soon = "put into a message when the program looks next: tracker tick"
+        return self._held_by_month(reminder, contact) or soon
+
+    def _held_by_month(self, reminder: Reminder, contact: Contact) -> str:
+        """Whether its contact has had as many messages this month as may precede one of its kind."""
+        today, rules = self.moment.today, self.moment.rules
         month = Message.on_date.between(first_of_month(today), today)
         counts = (month, Message.kind != Kind.ESCALATION, Message.state.not_in(NOT_RECEIVED))
         had = self.session.scalar(select(func.count()).where(_reaches(contact), *counts)) or 0
-        allowed = allowances(today, self.moment.office, self.moment.rules)[reminder.kind]
-        if had >= allowed:
-            kept = allowed < self.moment.rules.monthly_cap
-            return (
-                f"{contact.name} has had {had} messages this month, as many as are allowed"
-                f"{' beside the weekly ones to come' if kept else ''}; from "
-                f"{said_day(next_month(today))} on if it is still of use"
-            )
-        return "put into a message when the program looks next: tracker tick"
+        if had < allowances(today, self.moment.office, rules)[reminder.kind]:
+            return ""
+        cap = rules.monthly_cap
+        most = "as many as are allowed" if had >= cap else f"and keeps room for weekly ones among {cap}"
+        then = f"from {said_day(next_month(today))} on if it is still of use"
+        return f"{contact.name} has had {had} messages this month, {most}; {then}"
 
     def _last(self, contact: Contact, *conditions: ColumnElement[bool]) -> int | None:
         return self.session.scalar(select(func.max(Message.id)).where(_reaches(contact), *conditions))
@@ -206,11 +206,6 @@ def _way(message: Message) -> str:
 
 def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
-
-
-def _in_office(contact: Contact, today: dt.date) -> bool:
-    begun = contact.valid_from is None or contact.valid_from <= today
-    return begun and (contact.valid_until is None or contact.valid_until >= today)
 
 
 def _reaches(contact: Contact) -> ColumnElement[bool]:

@@ -12,16 +12,20 @@ from hypothesis import strategies as st
 from tracker.domain.cadence import Cadence
 from tracker.domain.office_time import OfficeTime, WorkingDays
 from tracker.domain.reminders import (
+    NO_LIMIT,
     OWNER_KINDS,
     WEIGHT,
     FollowUpWindow,
     Kind,
     PlanWindow,
     ReminderRules,
+    allowances,
     closes_with_quarter,
     coordinator,
     due_soon,
+    escalation,
     monthly,
+    notices,
     overdue,
     quarterly,
     steps_of,
@@ -238,6 +242,86 @@ def check_due_soon(office: OfficeTime, rules: ReminderRules, hours: list[dt.date
     while day <= office.today(hours[-1]) - dt.timedelta(weeks=2):
         since = office.reminding(office.working.before(day, rules.due_soon_days))
         assert found[day, 1] == (since, office.starts(day + ONE_DAY)), day
+        day += ONE_DAY
+
+
+def check_escalation(office: OfficeTime, rules: ReminderRules, hours: list[dt.datetime]) -> None:
+    """Each due date owes step k from the day that makes it so many days overdue, for as many as set."""
+    found = spells(escalation, office, rules, hours)
+    use = dt.timedelta(days=rules.escalation_use_days)
+    last = office.today(hours[-1]) - use - dt.timedelta(days=rules.escalation_days[-1] + 1)
+    day = office.today(hours[0])
+    while day <= last:
+        for step, days in enumerate(rules.escalation_days, start=1):
+            reached = day + dt.timedelta(days=days)
+            assert found[day, step] == (office.reminding(reached), office.reminding(reached + use)), day
+        day += ONE_DAY
+
+
+def test_real_months_owe_each_due_date_each_escalation_once() -> None:
+    check_escalation(REAL, RULES, hours_of(dt.date(2021, 11, 1), 90))
+
+
+def test_escalation_keeps_to_the_offices_days() -> None:
+    rules = ReminderRules(escalation_days=(1, 2, 5), escalation_use_days=3)
+
+    check_escalation(REAL, rules, hours_of(dt.date(2022, 4, 1), 30))
+
+
+def test_what_happened_lately_is_told_under_the_day_after_for_a_week() -> None:
+    assert list(notices(at(4, 5, 0), REAL)) == [
+        PlanWindow(Kind.COORDINATOR, label, day, day, at(day.month, day.day, 0) + dt.timedelta(days=7))
+        for label, day in (
+            ("2565-04-06", dt.date(2022, 4, 5)), ("2565-04-05", dt.date(2022, 4, 4)),
+            ("2565-04-04", dt.date(2022, 4, 3)), ("2565-04-03", dt.date(2022, 4, 2)),
+            ("2565-04-02", dt.date(2022, 4, 1)), ("2565-04-01", dt.date(2022, 3, 31)),
+            ("2565-03-31", dt.date(2022, 3, 30)),
+        )
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "left"),
+    [
+        (dt.date(2022, 5, 1), 5),  # the 2nd is off, so that Tuesday counts; 9, 16, 23, 30
+        (dt.date(2022, 8, 1), 4),  # a Monday itself: 8, 15, 22, 29 follow
+        (dt.date(2022, 8, 29), 0),
+        (dt.date(2022, 1, 3), 5),  # off, so that Tuesday the 4th counts; 10, 17, 24, 31
+        (dt.date(2022, 1, 4), 4),
+        (dt.date(2022, 10, 30), 1),
+    ],
+    ids=["may", "monday", "last_monday", "monday_off", "the_tuesday_after_it", "sunday"],
+)
+def test_light_messages_leave_room_for_the_weekly_days_to_come(day: dt.date, left: int) -> None:
+    office = OfficeTime(working=WorkingDays(frozenset({dt.date(2022, 1, 3), dt.date(2022, 5, 2)})))
+
+    allowed = allowances(day, office, ReminderRules(monthly_cap=9))
+
+    assert allowed == {
+        Kind.ESCALATION: NO_LIMIT, Kind.OVERDUE: 9, Kind.DUE_SOON: 9 - left, Kind.MONTHLY: 9,
+        Kind.QUARTERLY: 9, Kind.SUMMARY: 9, Kind.COORDINATOR: 9 - left, Kind.GREETING: 9,
+    }  # fmt: skip
+
+
+def test_a_small_cap_still_allows_one_light_message() -> None:
+    allowed = allowances(dt.date(2022, 8, 1), REAL, ReminderRules(monthly_cap=2))
+
+    assert allowed[Kind.DUE_SOON] == allowed[Kind.COORDINATOR] == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dates(dt.date(2022, 1, 1), dt.date(2022, 12, 1)), st.data())
+def test_weekly_messages_have_a_place_whatever_light_ones_come(start: dt.date, data: st.DataObject) -> None:
+    """From the first of a month on: whatever days bring due dates, each weekly day still gets its message."""
+    day, had = start.replace(day=1), 1  # the month's list
+    office = OfficeTime()
+    while day.month == start.month:
+        allowed = allowances(day, office, RULES)
+        if day.weekday() == RULES.overdue_weekday:
+            assert had < allowed[Kind.OVERDUE]
+            had += 1
+        elif had < allowed[Kind.DUE_SOON] and data.draw(st.booleans()):
+            had += 1
         day += ONE_DAY
 
 

@@ -129,7 +129,7 @@ def test_both_parts_end_with_how_to_pause_but_not_for_the_coordinator_who_would_
     said = owners.text.splitlines()[-1]
     assert f"“{word}”" in said
     assert " ".join(read(owners.html).words).endswith(said)
-    assert word not in coordinators.text + coordinators.html
+    assert f"“{word}”" not in coordinators.text + coordinators.html
 
 
 def test_subject_is_short_and_never_an_encoded_word_of_its_own():

@@ -57,6 +57,7 @@ class Post:
     now: dt.datetime
     office: OfficeTime = field(default_factory=OfficeTime)
     rules: ReminderRules = RULES
+    warnings: tuple[str, ...] = ()
     routing: Routing = field(default_factory=lambda: Routing(configured=frozenset({"line", "email", "file"})))
     jitter: float = 0.0
     per_minute: dict[str, int] = field(default_factory=dict)
@@ -85,7 +86,7 @@ class Post:
         )
 
     def moment(self) -> Moment:
-        return Moment(self.now, self.office, self.rules)
+        return Moment(self.now, self.office, self.rules, self.warnings)
 
     def plan(self, kinds: Collection[Kind] = ALL) -> Planned:
         with self.sessions.begin() as session:

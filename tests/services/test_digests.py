@@ -19,13 +19,14 @@ from tracker.db.models import (
     Message,
     MessageItem,
     Plan,
+    QuotaReading,
     Reminder,
 )
 from tracker.domain.follow_up import Action, Status
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError
-from tracker.reports.digest import Digest, Person
+from tracker.reports.digest import Digest, Paused, Person, QuarterStanding
 from tracker.services.follow_ups import Change, apply
 from tracker.services.routing import Routing
 
@@ -325,12 +326,127 @@ def test_the_summary_after_a_quarter_gives_its_standing(
     post.deliver()
 
     told = {digest.recipient: digest.plans[0].supervisor for digest in post.writer.digests}
-    assert {name: part.quarter for name, part in told.items() if part} == {
+    assert {name: part.quarter and part.quarter.label for name, part in told.items() if part} == {
         "director": quarter,
         "head": quarter,
     }
     assert [part.divisions for part in told.values() if part] == [(), (TWO,)]
     assert [part.summary.total for part in told.values() if part] == [3, 1]
+
+
+def test_the_quarters_standing_is_that_of_its_last_day(
+    post: Post, sessions: sessionmaker[Session], agency: int
+) -> None:
+    """Told on 5 April: O1 was done in January, O2 overdue on 31 March and done since, O3 not late yet."""
+    with sessions.begin() as session:
+        contact(session, agency, "director", roles=["supervisor"], email="d@x.example")
+        for code, day in (("O1", dt.date(2022, 1, 31)), ("O2", dt.date(2022, 4, 4))):
+            change = Change(Action.DONE, day)
+            apply(
+                session, follow_up(session, code), change, what=code, verify=False, actor="test",
+                now=at(f"{day} 12:00"), today=day,
+            )  # fmt: skip
+    post.now = at("2022-04-05 09:00")
+
+    post.plan([Kind.SUMMARY])
+    post.deliver()
+
+    part = only_digest(post).plans[0].supervisor
+    assert part is not None
+    assert part.quarter == QuarterStanding("2565-Q2", due=3, done=1, overdue=1)
+    assert (part.summary.done, part.summary.overdue) == (2, 1)
+
+
+def test_the_summary_carries_the_warnings_about_the_calendar(
+    post: Post, sessions: sessionmaker[Session], agency: int
+) -> None:
+    with sessions.begin() as session:
+        contact(session, agency, "director", roles=["supervisor"], email="d@x.example")
+    post.warnings = ("The days off of fiscal year 2566 are missing.",)
+
+    post.plan([Kind.SUMMARY])
+    post.deliver()
+
+    part = only_digest(post).plans[0].supervisor
+    assert part is not None
+    assert part.warnings == ("The days off of fiscal year 2566 are missing.",)
+
+
+def quota(
+    at: dt.datetime, month: dt.date, quota: int | None, used: int, spent: int, alarm: str = ""
+) -> object:
+    return QuotaReading(at=at, month=month, quota=quota, used=used, spent=spent, alarm=alarm)
+
+
+JANUARY = dt.date(2022, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("readings", "left"),
+    [
+        ([], None),
+        ([(JANUARY, 300, 20, 50)], (250, 300)),
+        ([(JANUARY, 300, 60, 50)], (240, 300)),
+        ([(JANUARY, 500, 0, 0), (JANUARY, 300, 60, 50)], (240, 300)),
+        ([(JANUARY, 300, 310, 50)], (0, 300)),
+        ([(JANUARY, None, 60, 50)], None),
+        ([(dt.date(2021, 12, 1), 300, 60, 50)], None),
+    ],
+    ids=["never_read", "ours_greater", "theirs_greater", "newest", "overdrawn", "no_limit", "last_month"],
+)
+def test_the_coordinator_reads_what_line_has_left(
+    post: Post, sessions: sessionmaker[Session], agency: int,
+    readings: list[tuple[dt.date, int | None, int, int]], left: tuple[int, int] | None,
+) -> None:  # fmt: skip
+    with sessions.begin() as session:
+        contact(session, agency, "clerk", roles=["coordinator"], email="c@x.example")
+        session.add_all(quota(WEDNESDAY, *each) for each in readings)
+
+    post.plan([Kind.COORDINATOR])
+    post.deliver()
+
+    part = only_digest(post).plans[0].coordinator
+    assert part is not None
+    assert part.line_left == left
+
+
+def test_the_coordinator_reads_alarms_of_a_week_and_who_is_paused(
+    post: Post, sessions: sessionmaker[Session], agency: int
+) -> None:
+    with sessions.begin() as session:
+        contact(session, agency, "clerk", roles=["coordinator"], email="c@x.example")
+        away = contact(session, agency, "away", divisions=[TWO], email="a@x.example")
+        away.paused_until, away.pause_reason = dt.date(2022, 1, 26), "on leave"
+        back = contact(session, agency, "back", divisions=[TWO], email="b@x.example")
+        back.paused_until = dt.date(2022, 1, 25)
+        for day, alarm in (("19", "too old"), ("20", "fell"), ("25", "fell"), ("26", "gone")):
+            session.add(quota(at(f"2022-01-{day} 12:00"), JANUARY, 300, 60, 50, alarm))
+    post.now = at("2022-01-26 13:00")
+
+    post.plan([Kind.COORDINATOR])
+    post.deliver()
+
+    part = only_digest(post).plans[0].coordinator
+    assert part is not None
+    assert part.alarms == ("fell", "gone")
+    assert part.paused == (Paused("away", dt.date(2022, 1, 26), "on leave"),)
+    assert part.vacant == ()
+
+
+def test_a_division_whose_only_owner_is_paused_stands_as_vacant(
+    post: Post, sessions: sessionmaker[Session], agency: int
+) -> None:
+    with sessions.begin() as session:
+        contact(session, agency, "clerk", roles=["coordinator"], email="c@x.example")
+        away = contact(session, agency, "away", divisions=[TWO], email="a@x.example")
+        away.paused_until = dt.date(2022, 1, 26)
+
+    post.plan([Kind.COORDINATOR])
+    post.deliver()
+
+    part = only_digest(post).plans[0].coordinator
+    assert part is not None
+    assert part.vacant == (TWO,)
 
 
 def test_the_coordinator_reads_who_has_not_answered_and_what_waits(

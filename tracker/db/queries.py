@@ -5,7 +5,16 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 
-from tracker.db.models import Contact, ContactDivision, ContactRole, DueMove, FollowUp, Measure, Plan
+from tracker.db.models import (
+    Contact,
+    ContactDivision,
+    ContactRole,
+    DueMove,
+    FollowUp,
+    Measure,
+    Plan,
+    Reminder,
+)
 from tracker.domain.contacts import Role
 from tracker.domain.follow_up import Status
 
@@ -76,4 +85,12 @@ def is_paused(table: type[Contact] | type[Plan], today: dt.date) -> ColumnElemen
         table.paused_until.is_not(None),
         table.paused_until >= today,
         or_(table.paused_from.is_(None), table.paused_from <= today),
+    )
+
+
+def rests(today: dt.date) -> ColumnElement[bool]:
+    """Whether a reminder waits for the end of a pause: of its contact, or of its plan."""
+    return or_(
+        Reminder.contact_id.in_(select(Contact.id).where(is_paused(Contact, today))),
+        Reminder.plan_id.in_(select(Plan.id).where(is_paused(Plan, today))),
     )

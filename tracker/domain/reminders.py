@@ -219,7 +219,7 @@ def allowances(today: dt.date, office: OfficeTime, rules: ReminderRules) -> dict
     weekly days still to come, so that the weekly reminders of what is overdue never lack a place.
     """
     kept = _weekly_days_left(today, office, rules)
-    light = dict.fromkeys((Kind.DUE_SOON, Kind.COORDINATOR), rules.monthly_cap - kept)
+    light = dict.fromkeys((Kind.DUE_SOON, Kind.COORDINATOR), max(1, rules.monthly_cap - kept))
     return dict.fromkeys(Kind, rules.monthly_cap) | light | {Kind.ESCALATION: NO_LIMIT}
 
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
@@ -94,11 +94,8 @@ def _reader(session: Session, message: Message, reminders: Sequence[Reminder]) -
 
 def _let_wait(session: Session, message: Message, today: dt.date) -> None:
     """What is for a paused contact, or of a paused plan, waits for a message after the pause."""
-    paused = or_(
-        Reminder.contact_id.in_(select(Contact.id).where(queries.is_paused(Contact, today))),
-        Reminder.plan_id.in_(select(Plan.id).where(queries.is_paused(Plan, today))),
-    )
-    session.execute(update(Reminder).where(Reminder.message_id == message.id, paused).values(message_id=None))
+    of_message = (Reminder.message_id == message.id, queries.rests(today))
+    session.execute(update(Reminder).where(*of_message).values(message_id=None))
 
 
 def items_of(digest: Digest) -> list[int]:
@@ -139,6 +136,7 @@ class _People:
             select(ContactDivision).where(ContactDivision.contact_id.in_(of_message))
         ):
             self._divisions[link.contact_id].add(link.division_id)
+        self._asked = _still_asked(session, message, moment.today)
 
     def objection(self, reminder: Reminder) -> str:
         """Why a reminder is not owed any more; "" when it is."""
@@ -159,24 +157,11 @@ class _People:
         if follow_up.series != reminder.series:
             return "its due date was moved"
         if reminder.kind is Kind.ESCALATION:
-            return "" if self._is_asked(reminder) else "another supervisor is asked now"
+            return "" if reminder.id in self._asked else "another supervisor is asked now"
         own = self._divisions[reminder.contact_id]
         if own and follow_up.lead_division_id not in own:
             return "another division leads it now"
         return ""
-
-    def _is_asked(self, reminder: Reminder) -> bool:
-        """Whether the ladder still leads to the contact; the rank or holder of a post may have changed."""
-        today = self._moment.today
-        supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery("supervisors")
-        asked = (
-            select(FollowUp.id)
-            .join(Plan, Plan.id == FollowUp.plan_id)
-            .join(supervisors, supervisors.c.agency_id == Plan.agency_id)
-            .where(FollowUp.id == reminder.follow_up_id, supervisors.c.contact_id == reminder.contact_id)
-            .where(is_asked(supervisors, reminder.step, today))
-        )
-        return self._session.scalar(asked.limit(1)) is not None
 
     def divisions(self, reminders: Sequence[Reminder]) -> list[int]:
         """The divisions these reminders are for; none when one of the contacts has the whole agency."""
@@ -194,6 +179,19 @@ class _People:
             self._roles[(each, Role.SUPERVISOR)] == DIRECTOR or not self._divisions[each] for each in contacts
         )
         return [] if everything else self.divisions(reminders)
+
+
+def _still_asked(session: Session, message: Message, today: dt.date) -> set[int]:
+    """The escalations whose ladder still leads to their contact: ranks and holders of posts may change."""
+    supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery("supervisors")
+    asked = (
+        select(Reminder.id)
+        .join(FollowUp, FollowUp.id == Reminder.follow_up_id)
+        .join(supervisors, supervisors.c.contact_id == Reminder.contact_id)
+        .where(Reminder.message_id == message.id, Reminder.kind == Kind.ESCALATION)
+        .where(is_asked(supervisors, Reminder.step, today))
+    )
+    return set(session.scalars(asked))
 
 
 def _plan_digest(

@@ -1,8 +1,9 @@
 """Gathering what is owed: one message to a contact and day, carrying everything that waits for it.
 
 Contacts who are reached at the same address share a message. A contact whose last message is still under
-way, who already got today's, or who has had as many as a month allows, waits, and so does one who is paused:
-the reminders stay owed. All in statements over sets; ``services/owed.py`` keeps the account meanwhile.
+way, who already got today's, or who has had as many as a month allows, waits: the reminders stay owed. So
+does what is for a paused contact, or of a paused plan. All in statements over sets; ``services/owed.py``
+keeps the account meanwhile.
 """
 
 import datetime as dt
@@ -27,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from tracker.db import queries
 from tracker.db.base import UtcDateTime, Word
 from tracker.db.keys import new_key
 from tracker.db.models import Message, MessageState, Reminder
@@ -58,7 +60,8 @@ def make_messages(
     _bring_forward(session, today)
     # The text stands in the statement: only so does SQLite use the partial index of what waits.
     nothing = literal("", literal_execute=True)
-    waiting = and_(Reminder.message_id.is_(None), Reminder.dropped == nothing, Reminder.kind.in_(kinds))
+    not_sent = and_(Reminder.message_id.is_(None), Reminder.dropped == nothing)
+    waiting = and_(not_sent, Reminder.kind.in_(kinds), ~queries.rests(today))
     if not session.scalar(select(exists().where(waiting))):
         return 0
     write_owed(session, waiting, routing, allowances=allowances, today=today)

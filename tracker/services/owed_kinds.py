@@ -1,25 +1,12 @@
 """What is owed now, one statement a kind: each selects the reminders that its contacts should have by now."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Date,
-    Integer,
-    Select,
-    and_,
-    cast,
-    column,
-    exists,
-    literal,
-    null,
-    or_,
-    select,
-    values,
-)
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, literal, null, or_, select, true
+from sqlalchemy.orm import Session
 
 from tracker.db import queries
 from tracker.db.base import UtcDateTime, Word
@@ -40,7 +27,7 @@ COLUMNS = (
 
 
 def owed(
-    now: dt.datetime, office: OfficeTime, rules: ReminderRules, kinds: Collection[Kind]
+    session: Session, now: dt.datetime, office: OfficeTime, rules: ReminderRules, kinds: Collection[Kind]
 ) -> Iterator[Select[Any]]:
     """The statements for these kinds; together they give every reminder that is owed at ``now``."""
     today = office.today(now)
@@ -52,18 +39,19 @@ def owed(
         yield _quarterly(window, now, reach, owners)
         yield _supporting(window, now, reach, owners)
     if Kind.DUE_SOON in kinds:
-        yield _by_step(_steps(due.due_soon(now, office, rules)), now, reach, owners, _led_by(owners))
-    if Kind.OVERDUE in kinds and rules.overdue_weeks:
-        yield _by_step(_steps(due.overdue(now, office, rules)), now, reach, owners, _led_by(owners))
+        for step in due.due_soon(now, office, rules):
+            yield _by_follow_up(step, now, reach, owners, _led_by(owners))
+    if Kind.OVERDUE in kinds:
+        for step in due.overdue(now, office, rules):
+            yield _by_follow_up(step, now, reach, owners, _led_by(owners))
     if Kind.ESCALATION in kinds:
-        yield _escalation(due.escalation(now, office, rules), now, reach, today)
+        yield from _escalation(session, list(due.escalation(now, office, rules)), now, reach, today)
     if Kind.SUMMARY in kinds and (window := due.monthly(now, office, Kind.SUMMARY)):
         yield _summary(window, now, reach, today)
     if Kind.COORDINATOR in kinds:
         window, listed_on = due.coordinator(now, office, rules), due.weekly_day(now, office, rules)
         yield _coordinator(window, now, reach, owners, today, listed_on=listed_on)
-        for notice in due.notices(now, office):
-            yield _notice(notice, now, reach, today, office)
+        yield from _notices(session, list(due.notices(now, office)), now, reach, today, office)
 
 
 def _plans_in_reach(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> ColumnElement[bool]:
@@ -155,29 +143,56 @@ def _coordinator(
     return _by_plan(window, now, coordinators).where(reach, something)
 
 
-def _notice(
-    window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], today: dt.date, office: OfficeTime
-) -> Select[Any]:
-    """That an address of the agency was refused that day, or that LINE's quota gave an alarm."""
+def _notices(
+    session: Session,
+    days: Sequence[PlanWindow],
+    now: dt.datetime,
+    reach: ColumnElement[bool],
+    today: dt.date,
+    office: OfficeTime,
+) -> Iterator[Select[Any]]:
+    """That an address of the agency was refused on one of the days, or that LINE's quota gave an alarm."""
     coordinators = queries.contacts_with(Role.COORDINATOR, today).subquery("coordinators")
-    day, ends = window.first, office.starts(window.first + dt.timedelta(days=1))
-    refused = or_(
-        and_(Contact.email_suspended != "", Contact.email_suspended_on == day),
-        and_(Contact.line_suspended != "", Contact.line_suspended_on == day),
-    )
-    alarmed = exists().where(
-        QuotaReading.alarm != "", QuotaReading.at >= office.starts(day), QuotaReading.at < ends
-    )
-    of_agency = Plan.agency_id.in_(select(Contact.agency_id).where(refused))
-    return _by_plan(window, now, coordinators).where(reach, or_(of_agency, alarmed))
+    since = days[-1].first
+    raised = select(QuotaReading.at).where(QuotaReading.alarm != "", QuotaReading.at >= office.starts(since))
+    alarms = {office.today(at) for at in session.scalars(raised)}
+    refused = _refused_since(session, since)
+    for window in days:
+        agencies = refused.get(window.first, set())
+        if agencies or window.first in alarms:
+            told = true() if window.first in alarms else Plan.agency_id.in_(agencies)
+            yield _by_plan(window, now, coordinators).where(reach, told)
+
+
+def _refused_since(session: Session, since: dt.date) -> dict[dt.date, set[int]]:
+    """The agencies of which an address is suspended, by the day since when."""
+    found: dict[dt.date, set[int]] = defaultdict(set)
+    for reason, day in (
+        (Contact.email_suspended, Contact.email_suspended_on),
+        (Contact.line_suspended, Contact.line_suspended_on),
+    ):
+        rows = session.execute(select(day, Contact.agency_id).where(reason != "", day >= since).distinct())
+        for suspended_on, agency_id in rows:
+            if suspended_on is not None:
+                found[suspended_on].add(agency_id)
+    return found
 
 
 def _escalation(
-    windows: Iterable[FollowUpWindow], now: dt.datetime, reach: ColumnElement[bool], today: dt.date
-) -> Select[Any]:
-    steps = _steps(windows)
+    session: Session,
+    steps: Sequence[FollowUpWindow],
+    now: dt.datetime,
+    reach: ColumnElement[bool],
+    today: dt.date,
+) -> Iterator[Select[Any]]:
+    """A statement a step and due date, of those on which something open was due."""
     supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery("supervisors")
-    return _by_step(steps, now, reach, supervisors, is_asked(supervisors, steps.c.step, today))
+    first, last = min(step.first for step in steps), max(step.last for step in steps)
+    late = (queries.is_status(Status.OPEN), queries.tracked(), FollowUp.due_on.between(first, last))
+    dates = set(session.scalars(select(FollowUp.due_on).where(*late).distinct()))
+    for step in steps:
+        if step.first in dates:
+            yield _by_follow_up(step, now, reach, supervisors, is_asked(supervisors, step.step, today))
 
 
 def _by_plan(window: PlanWindow, now: dt.datetime, people: Any) -> Select[Any]:
@@ -199,37 +214,30 @@ def _by_plan(window: PlanWindow, now: dt.datetime, people: Any) -> Select[Any]:
     )
 
 
-def _steps(windows: Iterable[FollowUpWindow]) -> CTE:
-    """The windows of one kind as rows."""
-    columns = (
-        column("kind", Word(Kind)), column("step", Integer), column("first_on", Date),
-        column("last_on", Date), column("useful_until", UtcDateTime),
-    )  # fmt: skip
-    rows = [(each.kind, each.step, each.first, each.last, each.useful_until) for each in windows]
-    return values(*columns, name="steps").data(rows).cte("steps")
-
-
-def _by_step(
-    steps: CTE, now: dt.datetime, reach: ColumnElement[bool], people: Any, told: ColumnElement[bool]
+def _by_follow_up(
+    window: FollowUpWindow,
+    now: dt.datetime,
+    reach: ColumnElement[bool],
+    people: Any,
+    told: ColumnElement[bool],
 ) -> Select[Any]:
-    """Each step for each open follow-up due within it, to those of the people who are ``told``."""
+    """The step of each open follow-up due within the window, for those of the people who are ``told``."""
     return (
         select(
-            steps.c.kind,
+            literal(window.kind, Word(Kind)),
             FollowUp.plan_id,
             FollowUp.id,
             FollowUp.period,
-            steps.c.step,
+            literal(window.step),
             FollowUp.series,
             people.c.contact_id,
             literal(now, UtcDateTime),
-            steps.c.useful_until,
+            literal(window.useful_until, UtcDateTime),
         )
-        .select_from(Plan)
-        .join(FollowUp, FollowUp.plan_id == Plan.id)
-        .join(steps, FollowUp.due_on.between(steps.c.first_on, steps.c.last_on))
+        .join(Plan, Plan.id == FollowUp.plan_id)
         .join(people, and_(people.c.agency_id == Plan.agency_id, told))
         .where(reach, queries.is_status(Status.OPEN), queries.tracked())
+        .where(FollowUp.due_on.between(window.first, window.last))
         .distinct()
     )
 

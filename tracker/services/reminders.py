@@ -45,7 +45,7 @@ def plan_reminders(
     """Write every reminder of these kinds that is owed at ``now`` and was not written before."""
     _one_planner_at_a_time(session, now)
     written = 0
-    for chosen in owed(now, office, rules, kinds):
+    for chosen in owed(session, now, office, rules, kinds):
         statement = _dialect(session).insert(Reminder).from_select(COLUMNS, chosen).on_conflict_do_nothing()
         done = session.execute(statement, execution_options={"preserve_rowcount": True})
         written += done.rowcount  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from jobs import deliver_outbox, monthly_check, overdue_summary, quarterly_check
 from tests.jobs.conftest import Clock, messages
 from tests.services.delivering import at, reminded
 from tracker.app import App
+from tracker.domain.reminders import REMINDERS
 
 JOBS = [monthly_check, quarterly_check, overdue_summary, deliver_outbox]
 FIRST_OF_MARCH = at("2022-03-01 09:00")  # a Tuesday: a quarter closes, and Friday's date is due soon
@@ -36,7 +37,7 @@ def test_a_job_is_run_app_now_in_fifteen_lines(job: ModuleType) -> None:
     [
         (monthly_check, ["due-soon", "monthly"]),
         (quarterly_check, ["quarterly"]),
-        (overdue_summary, ["coordinator", "overdue", "summary"]),
+        (overdue_summary, ["coordinator", "escalation", "overdue", "summary"]),
     ],
     ids=["monthly", "quarterly", "overdue"],
 )
@@ -50,6 +51,14 @@ def test_a_job_writes_what_is_its_own_once_at_its_moment(
 
     assert kinds(office_app) == written
     assert [each.id for each in messages(office_app)] == [each.id for each in before]
+
+
+def test_the_checks_together_write_every_kind_that_is_owed(office_app: App) -> None:
+    """On this day each is."""
+    for job in JOBS[:3]:
+        job.run(office_app, now=FIRST_OF_MARCH)
+
+    assert kinds(office_app) == sorted(REMINDERS)
 
 
 @pytest.mark.parametrize("job", JOBS[:3], ids=["monthly", "quarterly", "overdue"])
@@ -74,7 +83,7 @@ def test_the_checks_of_one_morning_leave_in_one_message_each(office_app: App, cl
 
     found = messages(office_app)
     assert [each.state.value for each in found] == ["sent"] * 3
-    assert sorted(each.kind.value for each in found) == ["coordinator", "overdue", "summary"]
+    assert sorted(each.kind.value for each in found) == ["coordinator", "escalation", "overdue"]
     assert len(list((office_app.folder / "outbox").glob("*.json"))) == 3
 
 

@@ -2,8 +2,8 @@
 
 Contacts who are reached at the same address share a message. A contact whose last message is still under
 way, who already got today's, or who has had as many as a month allows, waits: the reminders stay owed. So
-does what is for a paused contact, or of a paused plan. All in statements over sets; ``services/owed.py`` keeps
-the account meanwhile.
+does what is for a paused contact, or of a paused plan. All in statements over sets; ``services/owed.py``
+keeps the account meanwhile.
 """
 
 import datetime as dt

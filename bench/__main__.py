@@ -13,7 +13,19 @@ from pathlib import Path
 
 import sqlalchemy
 
-from bench import claiming, counting, done, making, memory, morning, planning, postgres, reading, startup
+from bench import (
+    claiming,
+    counting,
+    delivering,
+    done,
+    making,
+    memory,
+    morning,
+    planning,
+    postgres,
+    reading,
+    startup,
+)
 from bench.measure import Figure, heading
 from bench.office import Office, build, build_file
 
@@ -74,6 +86,12 @@ class Run:
         with self._postgres() as url:
             return claiming.run(url, repeat=max(self.asked.repeat // 3, 1))
 
+    def delivering(self) -> list[Figure]:
+        repeat = max(self.asked.repeat // 3, 1)
+        figures = delivering.run(str(self.folder / "delivering.db"), repeat=repeat)
+        with self._postgres() as url:
+            return figures + delivering.run(url, repeat=repeat)
+
     @contextmanager
     def _postgres(self) -> Iterator[str]:
         with postgres.database(self.asked.postgres, self.folder) as url:
@@ -90,6 +108,7 @@ SUBJECTS: dict[str, Callable[[Run], list[Figure]]] = {
     "planning": Run.planning,
     "morning": Run.morning,
     "claiming": Run.claiming,
+    "delivering": Run.delivering,
 }
 
 

@@ -102,4 +102,11 @@ def _let_wait(engine: Engine) -> None:
 
 def _gather(engine: Engine) -> None:
     with writing(engine).begin() as session:
-        make_messages(session, now=MORNING, office=OfficeTime(), routing=ROUTING, cap=6, kinds=MONTHLY)
+        make_messages(
+            session,
+            now=MORNING,
+            office=OfficeTime(),
+            routing=ROUTING,
+            allowances=dict.fromkeys(Kind, 6),
+            kinds=MONTHLY,
+        )

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from bench.city import MORNING
 from bench.measure import ROOT, environment
 from tracker.channels.base import Outgoing, Receipt
+from tracker.channels.registry import open_channel
 from tracker.config import shipped
 from tracker.db.session import make_engine, parse_url, writing
 from tracker.domain.office_time import OfficeTime
@@ -103,7 +104,20 @@ def _claim_bare(engine: Engine) -> int:
         taken += cursor.rowcount
 
 
-TASKS: dict[str, Callable[[Engine], int]] = {"deliver": _deliver, "claim": _claim, "claim-bare": _claim_bare}
+def _push(engine: Engine, port: str) -> int:
+    """What the program's worker does, by LINE to a server on this machine."""
+    channel = open_channel("line", {"token": "t", "api_base": f"http://127.0.0.1:{port}"})
+    renderer = Renderer(lambda name: shipped() / name)
+    sent = deliver_all(
+        Delivery(writing(engine), renderer, lambda name: channel, ROUTING), lambda: MOMENT
+    ).sent
+    channel.close()
+    return sent
+
+
+TASKS: dict[str, Callable[..., int]] = {
+    "deliver": _deliver, "claim": _claim, "claim-bare": _claim_bare, "push": _push
+}  # fmt: skip
 
 
 def main() -> None:
@@ -113,7 +127,8 @@ def main() -> None:
         connection.execute(text("SELECT 1"))
     print("ready", flush=True)
     sys.stdin.readline()
-    print(TASKS[task](engine), flush=True)
+    name, *more = task.split(":")
+    print(TASKS[name](engine, *more), flush=True)
     engine.dispose()
 
 

@@ -393,6 +393,9 @@ def test_doctor_takes_a_live_office_that_nobody_plans_for_as_a_problem(
     said = "problem  planning: nobody has planned yet: is 'tracker run' or cron running?"
     assert said in result.stdout
 
+    under_a_set_clock = live.says("doctor", "--now", "2027-02-10T10:00+07:00")
+    assert said.replace("problem ", "warning ") in under_a_set_clock
+
 
 def test_doctor_expects_no_planning_where_nothing_can_be_owed(office: Tracker) -> None:
     office.now = "2028-02-10T10:00+07:00"

@@ -108,6 +108,33 @@ def test_telephone_that_cannot_be_dialled_is_shown_as_text():
     assert buttons(bubble["footer"]) == []
 
 
+def test_escalation_names_its_step_its_items_and_what_is_asked():
+    [message] = card(digest(plan(escalation=ESCALATION), kinds={Kind.ESCALATION}))
+
+    [bubble] = bubbles(message)
+    assert texts(bubble["header"])[1] == "โปรดพิจารณา ยังไม่ได้รับรายงานครบ 21 วัน 2 รายการ"
+    assert texts(bubble["body"]) == [
+        "เรียน หัวหน้าฝ่ายปกครอง",
+        "รายการต่อไปนี้ยังไม่ได้รับรายงานครบ 21 วันนับแต่วันครบกำหนด "
+        "จึงเรียนมาเพื่อโปรดพิจารณาติดตามและช่วยแก้ไขข้อขัดข้องของฝ่ายที่รับผิดชอบ",
+        "รายการที่ขอให้พิจารณา",
+        "I5",
+        "การเผยแพร่นโยบายการบริหารงานบุคคล",
+        "ฝ่ายปกครอง · ครบกำหนด 10 ม.ค. 65 · 22 วัน",
+        "E3",
+        "การให้ข้อมูลแก่ผู้มาติดต่ออย่างตรงไปตรงมา",
+        "ฝ่ายโยธา · ครบกำหนด 10 ม.ค. 65 · 22 วัน",
+    ]
+
+
+def test_coordinator_is_told_what_line_has_left():
+    told = replace(COORDINATORS, line_left=(12, 300), alarms=("โควตา LINE ลดลง",))
+    [message] = card(digest(plan(coordinator=told), kinds={Kind.COORDINATOR}))
+
+    [bubble] = bubbles(message)
+    assert texts(bubble["body"])[-2:] == ["โควตา LINE ลดลง", "ข้อความ LINE ของเดือนนี้เหลือ 12 จาก 300"]
+
+
 def test_merged_message_has_a_rule_between_its_sections():
     everything = digest(
         plan(owner=MONTHLY_OWNER, supervisor=OVERSEER, coordinator=COORDINATORS, support=SUPPORT),

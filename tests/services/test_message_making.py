@@ -40,6 +40,16 @@ def someone(session: Session, agency: Plan, name: str = "ก", division: str = O
     return contact(session, agency.agency_id, name, divisions=[division], **{"email": MAIL, **more})
 
 
+def sent(
+    session: Session, who: Contact, kind: Kind, day: dt.date, state: MessageState = MessageState.SENT
+) -> None:
+    """A message of this kind to the contact's mailbox, as it stands afterwards."""
+    facts = {"channel": "email", "intended_channel": "email", "address": MAIL, "on_date": day, "number": 1}
+    times = dict.fromkeys(("created_at", "next_attempt_at", "useful_until"), MONDAY)
+    session.add(Message(key=f"{kind} {day}", contact_id=who.id, kind=kind, state=state, **facts, **times))
+    session.flush()
+
+
 def end(session: Session, state: MessageState) -> None:
     session.execute(update(Message).values(state=state))
 
@@ -64,7 +74,7 @@ def test_what_is_owed_to_a_contact_is_one_message_named_for_the_weightiest(
 
     assert planned.messages == 1
     assert outbox(session) == [("ก", "due-soon", "2022-01-31", "queued")]
-    assert carried(session) == [["coordinator", "due-soon", "monthly", "summary"]]  # nobody owns the other
+    assert carried(session) == [["due-soon", "monthly", "summary"]]
 
 
 def test_a_message_is_of_use_as_long_as_anything_in_it(session: Session, agency: Plan) -> None:
@@ -252,21 +262,43 @@ def test_the_cap_is_the_offices_and_counts_a_shared_address(session: Session) ->
 
     rest = daily(session, at("2022-01-05 09:00"), 20, rules=ReminderRules(monthly_cap=3))
 
-    # the month's list on Monday the 3rd, then two Mondays: due dates between them give way
+    # Monday the 3rd and, for ข, the 5th: the month's list; the 10th: what is overdue. Due dates keep room.
     assert (first, rest) == (1, 2)
 
 
-def test_escalations_do_not_count_towards_the_month(session: Session) -> None:
-    agency = busy(session)
-    someone(session, agency)
-    daily(session, at("2022-01-03 09:00"), 20)
-    session.execute(
-        update(Message).where(Message.on_date <= dt.date(2022, 1, 4)).values(kind=Kind.ESCALATION)
-    )
+@pytest.mark.parametrize(
+    ("kinds", "messages"),
+    [
+        ([Kind.MONTHLY] * 5, 1),
+        ([Kind.MONTHLY] * 6, 0),
+        ([Kind.MONTHLY] * 5 + [Kind.ESCALATION] * 3, 1),
+        ([Kind.MONTHLY] * 5 + [Kind.GREETING] * 3, 1),
+    ],
+    ids=["five", "six", "escalations_do_not_count", "greetings_do_not_count"],
+)
+def test_what_counts_towards_the_month(
+    session: Session, agency: Plan, kinds: Sequence[Kind], messages: int
+) -> None:
+    who = someone(session, agency)
+    for day, kind in enumerate(kinds, 1):
+        sent(session, who, kind, dt.date(2022, 1, day))
 
-    # sent on the 3rd, 4th, 10th and 17th; without the first two, Monday the 24th and two due dates have room,
-    # and a place is kept for Monday the 31st
-    assert daily(session, at("2022-01-24 09:00"), 5) == 3
+    assert plan(session, MONDAY).messages == messages
+
+
+def test_due_dates_keep_room_for_the_weekly_reminders(session: Session, agency: Plan) -> None:
+    """On Friday the 28th one weekly day is left, Monday the 31st: five of six are for everything else."""
+    who = someone(session, agency)
+    for day in range(1, 6):
+        sent(session, who, Kind.MONTHLY, dt.date(2022, 1, day))
+    friday = at("2022-01-28 09:00")
+
+    due_date = plan(session, friday, kinds=[Kind.DUE_SOON])
+    with_the_months_list = plan(session, friday, kinds=[Kind.DUE_SOON, Kind.MONTHLY])
+
+    assert (due_date.reminders, due_date.messages) == (2, 0)
+    assert with_the_months_list.messages == 1
+    assert carried(session)[-1] == ["due-soon", "monthly"]
 
 
 # --- channels
@@ -386,25 +418,8 @@ def test_a_paused_contact_waits_and_then_gets_what_waited(session: Session, agen
     end(session, MessageState.SENT)
     after = plan(session, MONDAY + dt.timedelta(days=1), kinds=[Kind.DUE_SOON])
 
-    assert (paused.reminders, paused.messages, after.messages) == (3, 1, 1)
+    assert (paused.messages, after.messages) == (1, 1)
     assert [each[0] for each in outbox(session)] == ["ข", "ก"]
-
-
-def greet(session: Session, who: Contact, state: MessageState, number: int = 1) -> None:
-    """A greeting of today, as somebody's test of an address leaves it."""
-    facts = {"channel": "email", "intended_channel": "email", "address": MAIL, "kind": Kind.GREETING}
-    instants = {
-        "created_at": MONDAY,
-        "next_attempt_at": MONDAY,
-        "useful_until": MONDAY + dt.timedelta(days=1),
-    }
-    session.add(
-        Message(
-            key=f"greeting {number}", contact_id=who.id, on_date=dt.date(2022, 1, 31), number=number,
-            state=state, **facts, **instants,
-        )
-    )  # fmt: skip
-    session.flush()
 
 
 @pytest.mark.parametrize(
@@ -413,20 +428,12 @@ def greet(session: Session, who: Contact, state: MessageState, number: int = 1) 
 def test_a_greeting_neither_holds_a_message_back_nor_takes_anything_in(
     session: Session, agency: Plan, state: MessageState
 ) -> None:
-    greet(session, someone(session, agency), state)
+    sent(session, someone(session, agency), Kind.GREETING, MONDAY.date(), state)
 
     planned = plan(session, MONDAY)
 
     assert planned.messages == 1
     assert carried(session) == [[], ["due-soon", "monthly"]]
-
-
-def test_greetings_do_not_count_towards_the_month(session: Session, agency: Plan) -> None:
-    who = someone(session, agency)
-    for number in range(1, 8):
-        greet(session, who, MessageState.SENT, number)
-
-    assert plan(session, MONDAY).messages == 1
 
 
 def test_an_address_gets_one_message_although_a_reminder_joined_another_of_its_contact(

@@ -213,7 +213,7 @@ def steps_of(due_on: dt.date, office: OfficeTime, rules: ReminderRules) -> list[
 
 
 def allowances(today: dt.date, office: OfficeTime, rules: ReminderRules) -> dict[Kind, int]:
-    """Fewer than how many messages a contact must have had this month to get one more, by weightiest kind.
+    """Fewer than how many messages a contact must have had this month to get one more, by kind.
 
     Escalations have no limit. What comes in between, due dates and coordinators' lists, leaves room for the
     weekly days still to come, so that the weekly reminders of what is overdue never lack a place.

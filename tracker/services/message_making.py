@@ -1,9 +1,8 @@
 """Gathering what is owed: one message to a contact and day, carrying everything that waits for it.
 
 Contacts who are reached at the same address share a message. A contact whose last message is still under
-way, who already got today's, or who has had as many as a month allows, waits: the reminders stay owed. So
-does what is for a paused contact, or of a paused plan. All in statements over sets; ``services/owed.py``
-keeps the account meanwhile.
+way, who already got today's, or who has had as many as a month allows, waits, and so does what is paused:
+the reminders stay owed. All in statements over sets; ``services/owed.py`` keeps the account meanwhile.
 """
 
 import datetime as dt
@@ -11,7 +10,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Executable,
     FromClause,
@@ -49,12 +47,13 @@ def make_messages(
     now: dt.datetime,
     office: OfficeTime,
     routing: Routing,
-    allowed: Mapping[Kind, int],
+    allowances: Mapping[Kind, int],
     kinds: Collection[Kind],
 ) -> int:
     """Put the waiting reminders of these kinds into messages of today; how many messages are new.
 
-    ``allowed`` is fewer than how many messages of the month a contact must have had, by weightiest kind.
+    Who has had as many this month as ``allowances`` says for what waits, whichever allows most, gets no new
+    one: a due date that must keep room does not hold back the month's list.
     """
     today = office.today(now)
     _bring_forward(session, today)
@@ -64,9 +63,9 @@ def make_messages(
     waiting = and_(not_sent, Reminder.kind.in_(kinds), ~queries.rests(today))
     if not session.scalar(select(exists().where(waiting))):
         return 0
-    write_owed(session, waiting, routing, today=today)
+    write_owed(session, waiting, routing, allowances=allowances, today=today)
     _join_queued(session)
-    _hold_back(session, today, allowed)
+    _hold_back(session, today)
     made = _insert(session, now=now, today=today)
     if made:
         _join_new(session, now=now, today=today)
@@ -110,7 +109,7 @@ def _identity(person: ColumnElement[int]) -> ColumnElement[str]:
 
 def _join_queued(session: Session) -> None:
     """What is owed joins the contact's message that is still queued, or one to the same address."""
-    queued = _known(Message.state == MessageState.QUEUED).cte("queued")
+    queued = _known(Message.state == MessageState.QUEUED).subquery("queued")
     joined = _go_in(session, OWED.c.contact_id, queued, queued.c.person)
     joined += _go_in(session, OWED.c.identity, queued, queued.c.identity)
     if joined:
@@ -166,8 +165,8 @@ def _kind(turn: ColumnElement[int]) -> ColumnElement[Kind]:
     return case(kinds, value=turn)
 
 
-def _hold_back(session: Session, today: dt.date, allowed: Mapping[Kind, int]) -> None:
-    """Who has got today's message, has one under way, or has had the month's number waits.
+def _hold_back(session: Session, today: dt.date) -> None:
+    """Who has got today's message, has one under way, or has had as many as the month allows, waits.
 
     Escalations do not count towards the month.
     """
@@ -179,22 +178,16 @@ def _hold_back(session: Session, today: dt.date, allowed: Mapping[Kind, int]) ->
             case((of_today, 1), else_=0).label("holds"),
             case((and_(of_month, Message.kind != Kind.ESCALATION), Message.id)).label("counted"),
         )
-        .cte("had")
+        .subquery("had")
     )
-    for number in set(allowed.values()):
-        people = _had_enough(had, number, had.c.person)
-        addresses = _had_enough(had, number, had.c.identity)
-        waits = or_(OWED.c.contact_id.in_(people), OWED.c.identity.in_(addresses))
-        new = and_(
-            OWED.c.message_id.is_(None),
-            OWED.c.turn.in_([TURN[kind] for kind in allowed if allowed[kind] == number]),
-        )
-        _rows(session, delete(OWED).where(new, waits))
-
-
-def _had_enough(had: CTE, number: int, name: ColumnElement[Any]) -> Select[Any]:
-    enough = or_(func.max(had.c.holds) == 1, func.count(had.c.counted.distinct()) >= number)
-    return select(name).group_by(name).having(enough)
+    for name, known_as in ((OWED.c.contact_id, had.c.person), (OWED.c.identity, had.c.identity)):
+        number = func.count(had.c.counted.distinct()).label("number")
+        holds = func.max(had.c.holds).label("holds")
+        record = select(known_as.label("name"), holds, number).group_by(known_as).subquery("record")
+        enough = or_(record.c.holds == 1, record.c.number >= OWED.c.allowed)
+        held = update(OWED).where(OWED.c.message_id.is_(None), name == record.c.name, enough)
+        _rows(session, held.values(waits=True))
+    _rows(session, delete(OWED).where(OWED.c.waits.is_(True)))
 
 
 def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
@@ -246,7 +239,7 @@ def _join_new(session: Session, *, now: dt.datetime, today: dt.date) -> None:
         select(Message.id, _identity(Message.contact_id.expression))
         .where(Message.on_date == today, Message.created_at == now)
         .where(Message.state == MessageState.QUEUED, Message.kind != Kind.GREETING)
-        .cte("made")
+        .subquery("made")
     )
     _go_in(session, OWED.c.identity, made, made.c.identity)
 
@@ -257,6 +250,9 @@ def _attach(session: Session, waiting: ColumnElement[bool]) -> None:
 
 
 def _rows(session: Session, statement: Executable) -> int:
-    """Execute a statement past the objects that the session holds; how many rows it wrote."""
+    """Execute a statement past the objects that the session holds; how many rows it wrote.
+
+    Python's driver for SQLite does not count the rows of a statement that begins with WITH.
+    """
     done = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
     return done.rowcount

@@ -5,11 +5,12 @@ not for each contact; everything else is a statement over sets.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
     CTE,
+    Boolean,
     ColumnElement,
     Integer,
     MetaData,
@@ -34,7 +35,7 @@ from sqlalchemy.orm import Session
 from tracker.db import queries
 from tracker.db.base import UtcDateTime
 from tracker.db.models import Contact, Reminder
-from tracker.domain.reminders import TURN
+from tracker.domain.reminders import TURN, Kind
 from tracker.services.routing import ADDRESSED, EMAIL, LINE, Routing, own_order
 
 OWED = Table(
@@ -42,28 +43,37 @@ OWED = Table(
     MetaData(),
     Field("contact_id", Integer, primary_key=True),
     Field("turn", Integer),
+    Field("allowed", Integer),
     Field("useful_until", UtcDateTime),
     Field("channel", String),
     Field("intended_channel", String),
     Field("address", String),
     Field("identity", String),
     Field("message_id", Integer),
+    Field("waits", Boolean),
     prefixes=["TEMPORARY"],
 )
-"""One row for each contact: the turn of the weightiest that is owed, until when any of it is of use, and the
-route. Rows of the same ``identity`` reach the same address."""
+"""One row for each contact: the turn of the weightiest that is owed, how many messages a month any of it
+allows, until when any of it is of use, and the route. Rows of one ``identity`` reach the same address."""
 
 _SHAPE = ("has_email", "has_line", "channels", "kinds")
-_COLUMNS = [column.name for column in OWED.columns if column is not OWED.c.message_id]
+_COLUMNS = [each.name for each in OWED.columns if each.name not in ("message_id", "waits")]
 
 
-def write_owed(session: Session, waiting: ColumnElement[bool], routing: Routing, *, today: dt.date) -> None:
+def write_owed(
+    session: Session,
+    waiting: ColumnElement[bool],
+    routing: Routing,
+    *,
+    allowances: Mapping[Kind, int],
+    today: dt.date,
+) -> None:
     """Make the table and fill it from the reminders that are ``waiting``.
 
     Who is paused, or has no channel, is left out. The transaction's end, or ``drop_owed``, removes it.
     """
     OWED.create(session.connection())
-    people = _people(waiting, today)
+    people = _people(waiting, allowances, today)
     routes = _routes(session, people, routing)
     if routes is not None:
         session.execute(insert(OWED).from_select(_COLUMNS, _routed(people, routes)))
@@ -83,7 +93,7 @@ def identity(
     return cast(reached.concat(" ").concat(own), String)
 
 
-def _people(waiting: ColumnElement[bool], today: dt.date) -> CTE:
+def _people(waiting: ColumnElement[bool], allowances: Mapping[Kind, int], today: dt.date) -> CTE:
     """Everyone for whom something waits, with the addresses that may be used and the kinds, as bits."""
     bit = case({kind: 1 << turn for kind, turn in TURN.items()}, value=Reminder.kind)
     turn = case(TURN, value=Reminder.kind)
@@ -92,6 +102,7 @@ def _people(waiting: ColumnElement[bool], today: dt.date) -> CTE:
             Reminder.contact_id,
             cast(func.sum(bit.distinct()), Integer).label("kinds"),
             func.min(turn).label("turn"),
+            func.max(case(dict(allowances), value=Reminder.kind)).label("allowed"),
             func.max(Reminder.useful_until).label("useful_until"),
         )
         .where(waiting)
@@ -141,6 +152,7 @@ def _routed(people: CTE, routes: CTE) -> Select[*tuple[Any, ...]]:
     return select(
         people.c.contact_id,
         people.c.turn,
+        people.c.allowed,
         people.c.useful_until,
         routes.c.channel,
         routes.c.intended_channel,

@@ -52,7 +52,7 @@ def plan_reminders(
     _drop(session, PAST_USE, Reminder.useful_until <= now)
     _drop(session, NAMED_LATELY, _was_named(office.working.before(office.today(now), rules.due_soon_days)))
     allowed = allowances(office.today(now), office, rules)
-    made = make_messages(session, now=now, office=office, routing=routing, allowed=allowed, kinds=kinds)
+    made = make_messages(session, now=now, office=office, routing=routing, allowances=allowed, kinds=kinds)
     return Planned(written, made)
 
 

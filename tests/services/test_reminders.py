@@ -418,7 +418,9 @@ def test_coordinator_list_is_of_use_until_the_next(session: Session, imported: C
 def test_coordinator_hears_of_what_waits_to_be_verified(
     session: Session, imported: Callable[..., Plan]
 ) -> None:
-    owner(session, imported(measure("O1", rules=[JANUARY_31])), "clerk", roles=["coordinator"])
+    agency = imported(measure("O1", rules=[JANUARY_31]))
+    owner(session, agency, "clerk", roles=["coordinator"])
+    owner(session, agency, "ก", ONE)
     plan(session, at("2022-01-03 09:00"))
     quiet = names(session, Kind.COORDINATOR)
     set_aside(session, "O1", Action.SUBMIT)

@@ -13,7 +13,7 @@ from typing import Any
 
 BEFORE, AFTER = "before", "after"
 POINTS = {
-    "before the claim is committed": ("tracker.services.outbox", "outgoing", AFTER),
+    "before the claim is committed": ("tracker.services.outbox", "prepare", AFTER),
     "after the claim is committed": ("tracker.services.outbox", "_try_each", BEFORE),
     "before the request": ("tracker.services.outbox", "_send", BEFORE),
     "before the outcome is committed": ("tracker.services.outbox", "_settle", AFTER),

@@ -19,15 +19,14 @@ from tracker.services import line_quota
 from tracker.services.claiming import claim, is_ready, release, room_left
 from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
-from tracker.services.outcomes import Outcome, after_error, after_success, record
-from tracker.services.preparing import outgoing
+from tracker.services.outcomes import Outcome, Tried, after_error, after_success, record
+from tracker.services.preparing import prepare
 from tracker.services.recovery import LEASE, recover
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], Moment]
 Take = Callable[[Session, Moment], list[Message]]
-Tried = tuple[Message, Outgoing, Outcome]
 
 PACE_SECONDS = 1.0
 INSISTS = 20
@@ -66,8 +65,7 @@ def deliver_taken(delivery: Delivery, clock: Clock, take: Take, down: set[str]) 
     moment = clock()
     with delivery.sessions.begin() as session:
         claimed = take(session, moment)
-        purse = line_quota.Purse(session, moment, reserve=delivery.reserve)
-        made = [(message, outgoing(session, message, delivery, moment, purse)) for message in claimed]
+        made = prepare(session, claimed, delivery, moment)
     # The texts and the claim are committed before anything leaves: after a crash the repeat is the same.
     leaving = [(message, letter) for message, letter in made if letter is not None]
     tried = _try_each(delivery, clock, leaving, down)
@@ -121,10 +119,9 @@ def _settle(
 ) -> list[MessageState]:
     """Give back what was not tried, so that it costs nothing, and record the rest."""
     release(session, (message for message, _ in leaving[len(tried) :]))
-    states = []
-    for message, letter, outcome in tried:
-        states.append(record(session, message, letter, outcome, routing=delivery.routing, moment=moment))
-        log.info("message %s by %s: %s", message.id, letter.channel, states[-1])
+    states = record(session, tried, routing=delivery.routing, moment=moment)
+    for (message, letter, _), state in zip(tried, states, strict=True):
+        log.info("message %s by %s: %s", message.id, letter.channel, state)
     return states
 
 

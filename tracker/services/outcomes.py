@@ -1,6 +1,7 @@
 """What becomes of a message after an attempt: sent, another try, another channel, or left to a person."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select, update
@@ -48,6 +49,10 @@ class Outcome:
     channel_rests_until: dt.datetime | None = None
 
 
+Tried = tuple[Message, Outgoing, Outcome]
+"""A message as it was claimed, as it was handed over, and what came of that."""
+
+
 def after_success(message: Message, receipt: Receipt, now: dt.datetime) -> Outcome:
     """The provider took it, now or at an earlier attempt."""
     reference = receipt.accepted_reference or receipt.reference
@@ -86,65 +91,72 @@ def put_off(message: Message, problem: str, *, jitter: float, now: dt.datetime) 
 
 
 def record(
-    session: Session, claimed: Message, tried: Outgoing, outcome: Outcome, *, routing: Routing, moment: Moment
-) -> MessageState:
-    """Write down what became of a message, unless another worker has tried it in the meantime."""
-    if outcome.channel_rests_until:
-        _rest(session, tried.channel, outcome.channel_rests_until)
-    query = select(Message).where(
-        Message.id == claimed.id,
-        Message.state.in_(CLAIMED),
-        Message.attempts == claimed.attempts,
-        Message.channel == tried.channel,
-    )
-    message = session.scalar(query.with_for_update())
-    if message is None:
-        return outcome.state
+    session: Session, tried: Sequence[Tried], *, routing: Routing, moment: Moment
+) -> list[MessageState]:
+    """Write down what became of messages, but of none that another worker has tried in the meantime."""
+    ids = [claimed.id for claimed, _, _ in tried]
+    query = select(Message).where(Message.id.in_(ids), Message.state.in_(CLAIMED)).with_for_update()
+    current = {each.id: each for each in session.scalars(query)}
+    numbers = select(Attempt.message_id, func.max(Attempt.number)).where(Attempt.message_id.in_(ids))
+    earlier = dict(session.execute(numbers.group_by(Attempt.message_id)).all())
+    states = []
+    for claimed, letter, outcome in tried:
+        if outcome.channel_rests_until:
+            _rest(session, letter.channel, outcome.channel_rests_until)
+        message = current.get(claimed.id)
+        if message and (message.attempts, message.channel) == (claimed.attempts, letter.channel):
+            number = earlier.get(message.id, 0) + 1
+            _record_one(session, message, letter, outcome, number, routing=routing, moment=moment)
+        states.append(message.state if message else outcome.state)
+    return states
+
+
+def _record_one(
+    session: Session,
+    message: Message,
+    letter: Outgoing,
+    outcome: Outcome,
+    number: int,
+    *,
+    routing: Routing,
+    moment: Moment,
+) -> None:
     message.state, message.lease_until = outcome.state, None
     message.error = _remark(message.error, outcome.remark)
     for name, value in outcome.changes.items():
         setattr(message, name, value)
     given_up = _is_hopeless(message, outcome, moment.now)
-    state = MessageState.FAILED if given_up else outcome.state
-    _keep_attempt(session, message, tried, outcome, state, moment)
+    attempt = _attempt(message, letter, outcome, number, now=moment.now)
+    attempt.outcome = MessageState.FAILED if given_up else outcome.state
+    session.add(attempt)
     if outcome.quota_spent:
         message.rendered_at = None
         note_spent(session, moment)
-    if outcome.suspends and tried.channel in ADDRESSED:
+    if outcome.suspends and letter.channel in ADDRESSED:
         _suspend(session, message, outcome.remark, moment.today)
     if (given_up or outcome.state is MessageState.FAILED) and message.kind is not Kind.GREETING:
         _fall_back(session, message, outcome.remark, routing=routing, now=moment.now)
-    return message.state
+
+
+def _attempt(
+    message: Message, letter: Outgoing, outcome: Outcome, number: int, *, now: dt.datetime
+) -> Attempt:
+    return Attempt(
+        message_id=message.id,
+        number=number,
+        at=now,
+        channel=letter.channel,
+        address=letter.address,
+        request_id=outcome.receipt.reference,
+        accepted_request_id=outcome.receipt.accepted_reference,
+        remark=outcome.remark,
+    )
 
 
 def _is_hopeless(message: Message, outcome: Outcome, now: dt.datetime) -> bool:
     """Whether the channel has refused everything for so long that another one should be tried."""
     waits = outcome.state is MessageState.RETRY and not outcome.quota_spent and not message.unsure
     return waits and message.attempts >= TRIES and now - message.created_at >= PATIENCE
-
-
-def _keep_attempt(
-    session: Session,
-    message: Message,
-    tried: Outgoing,
-    outcome: Outcome,
-    state: MessageState,
-    moment: Moment,
-) -> None:
-    earlier = select(func.max(Attempt.number)).where(Attempt.message_id == message.id)
-    session.add(
-        Attempt(
-            message_id=message.id,
-            number=(session.scalar(earlier) or 0) + 1,
-            at=moment.now,
-            channel=tried.channel,
-            address=tried.address,
-            outcome=state,
-            request_id=outcome.receipt.reference,
-            accepted_request_id=outcome.receipt.accepted_reference,
-            remark=outcome.remark,
-        )
-    )
 
 
 def _remark(before: str, now: str) -> str:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
+from contextlib import nullcontext
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -24,12 +26,23 @@ log = logging.getLogger(__name__)
 LONGEST_THREAD = 20
 
 
-def outgoing(
+def prepare(
+    session: Session, claimed: Sequence[Message], delivery: Delivery, moment: Moment
+) -> list[tuple[Message, Outgoing | None]]:
+    """Each message as it will leave; None when nothing in it is owed, or when it cannot leave now."""
+    people = {message.contact_id for message in claimed}
+    contacts = session.scalars(select(Contact).where(Contact.id.in_(people))).all()  # held while asked for
+    purse = Purse(session, moment, reserve=delivery.reserve)
+    made = [(message, _outgoing(session, message, delivery, moment, purse)) for message in claimed]
+    del contacts
+    return made
+
+
+def _outgoing(
     session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse
 ) -> Outgoing | None:
-    """The message as it will leave; None when nothing in it is owed, or when it cannot leave now."""
     try:
-        with session.begin_nested():
+        with session.begin_nested() if message.rendered_at is None else nullcontext():
             return _prepare(session, message, delivery, moment, purse)
     except TrackerError as error:
         problem = str(error)

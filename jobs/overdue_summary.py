@@ -1,4 +1,4 @@
-"""What is overdue: weekly to its owners and the coordinators, monthly to the supervisors."""
+"""What is overdue: weekly to its owners and the coordinators, by age and monthly to the supervisors."""
 
 import datetime as dt
 
@@ -8,5 +8,6 @@ from tracker.services.tick import plan_owed
 
 
 def run(app: App, *, now: dt.datetime) -> None:
-    """Write down the overdue reminders, coordinators' lists and supervisors' summaries owed at ``now``."""
-    plan_owed(app.delivery(), app.moment(now), frozenset({Kind.OVERDUE, Kind.COORDINATOR, Kind.SUMMARY}))
+    """Write down the overdue reminders, escalations, coordinators' lists and summaries owed at ``now``."""
+    kinds = frozenset({Kind.OVERDUE, Kind.ESCALATION, Kind.COORDINATOR, Kind.SUMMARY})
+    plan_owed(app.delivery(), app.moment(now), kinds)

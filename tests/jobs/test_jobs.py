@@ -36,7 +36,7 @@ def test_a_job_is_run_app_now_in_fifteen_lines(job: ModuleType) -> None:
     [
         (monthly_check, ["due-soon", "monthly"]),
         (quarterly_check, ["quarterly"]),
-        (overdue_summary, ["coordinator", "overdue", "summary"]),
+        (overdue_summary, ["coordinator", "escalation", "overdue", "summary"]),
     ],
     ids=["monthly", "quarterly", "overdue"],
 )

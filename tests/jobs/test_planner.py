@@ -62,7 +62,7 @@ def test_who_follows_plans_what_a_planner_left_that_died_between_two_checks(offi
     with office_app.sessions() as session:
         after = {each[1] for each in reminded(session)}
     assert before == {"monthly", "due-soon"}
-    assert after == before | {"quarterly", "overdue", "coordinator", "summary"}
+    assert after == before | {"quarterly", "overdue", "escalation", "coordinator", "summary"}
 
 
 def test_planning_that_fails_at_the_start_is_tried_at_the_next_look(

@@ -108,8 +108,8 @@ class _Future:
     def _next(self) -> dt.datetime:
         """The next instant at which something can be sent, or be owed, that could not before.
 
-        A day's reminders, also a Sunday's, are owed from its hour of reminding; what was left over, or is for
-        somebody who begins that day, goes out as soon as the office opens.
+        A day's reminders are owed from its hour of reminding, those of several days off from the last one's;
+        what was left over, or is for somebody who begins that day, goes out as soon as the office opens.
         """
         now, office = self.moment.now, self.moment.office
         opening = _next_opening(office, now)
@@ -119,9 +119,7 @@ class _Future:
             left_over = session.scalar(select(Reminder.id).where(WAITS).limit(1)) is not None
         if left_over or any(self.moment.today < day <= office.today(opening) for day in self._changes):
             instants.append(opening)
-        tomorrow = office.today(now) + ONE_DAY
-        reminding = (office.reminding(day) for day in (office.today(now), tomorrow))
-        instants += [*reminding, *(each.sends_from for each in self._plans)]
+        instants += [_next_reminding(office, now), *(each.sends_from for each in self._plans)]
         return min(each for each in instants if each > now)
 
     def _end(self) -> dt.datetime:
@@ -162,6 +160,16 @@ def _changes(session: Session) -> set[dt.date]:
     begins = [*session.scalars(select(Contact.valid_from)), *session.scalars(select(Plan.starts_on))]
     paused = [*session.scalars(select(Contact.paused_until)), *session.scalars(select(Plan.paused_until))]
     return {day for day in begins if day} | {day + ONE_DAY for day in paused if day}
+
+
+def _next_reminding(office: OfficeTime, now: dt.datetime) -> dt.datetime:
+    """The next hour of reminding of a working day, or of the last day off before one."""
+    day = office.today(now)
+    if now >= office.reminding(day):
+        day += ONE_DAY
+    while not (office.working.includes(day) or office.working.includes(day + ONE_DAY)):
+        day += ONE_DAY
+    return office.reminding(day)
 
 
 def _next_opening(office: OfficeTime, now: dt.datetime) -> dt.datetime:

@@ -74,7 +74,7 @@ def test_the_checks_of_one_morning_leave_in_one_message_each(office_app: App, cl
 
     found = messages(office_app)
     assert [each.state.value for each in found] == ["sent"] * 3
-    assert sorted(each.kind.value for each in found) == ["coordinator", "overdue", "summary"]
+    assert sorted(each.kind.value for each in found) == ["coordinator", "escalation", "overdue"]
     assert len(list((office_app.folder / "outbox").glob("*.json"))) == 3
 
 

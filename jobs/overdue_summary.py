@@ -1,4 +1,4 @@
-"""What is overdue: weekly to its owners and the coordinators, by age and monthly to the supervisors."""
+"""What is overdue: weekly to its owners and the coordinators; to the supervisors monthly, and by its age."""
 
 import datetime as dt
 

@@ -30,6 +30,7 @@ from tracker.services.divisions import read_catalogue
 if TYPE_CHECKING:
     from tracker.channels.base import Channel
     from tracker.messages.render import Renderer
+    from tracker.reports.digest import CalendarDoubt
     from tracker.services.delivery import Delivery
     from tracker.services.digests import Moment
     from tracker.services.routing import Routing
@@ -55,6 +56,7 @@ class App:
     really_send: bool = False
     stopping: threading.Event = field(default_factory=threading.Event, repr=False)
     _channels: "dict[str, Channel]" = field(default_factory=dict, repr=False)
+    _doubted: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, environ: Mapping[str, str], folder: Path, *, now: str | None = None) -> "App":
@@ -121,7 +123,19 @@ class App:
         """The present, or the instant ``now``, by the office's calendar."""
         from tracker.services.digests import Moment  # noqa: PLC0415  slow start, see above
 
-        return Moment(now or self.clock(), self.office, self.rules)
+        instant = now or self.clock()
+        return Moment(instant, self.office, self.rules, self._doubts(self.office.today(instant)))
+
+    def _doubts(self, today: dt.date) -> "tuple[CalendarDoubt, ...]":
+        """What is doubtful about the calendar; the tables are read once a day and when they were edited."""
+        from tracker.reports.digest import CalendarDoubt  # noqa: PLC0415  slow start, see above
+
+        if self._doubted.get("today") != today:
+            found = days_off.doubts(self.files.find, self.office, today=today)
+            doubts = tuple(CalendarDoubt(each.year, each.days, each.unconfirmed) for each in found)
+            self._doubted.update(today=today, doubts=doubts)
+        kept: tuple[CalendarDoubt, ...] = self._doubted["doubts"]
+        return kept
 
     @cached_property
     def rules(self) -> ReminderRules:
@@ -205,6 +219,7 @@ class App:
     def reread_days_off(self) -> None:
         """Let the next use of ``office`` read the tables again: they are edited while the program runs."""
         self.__dict__.pop("office", None)
+        self._doubted.clear()
 
     def close(self) -> None:
         """Close the channels' connections and the database's."""

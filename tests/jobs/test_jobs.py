@@ -10,6 +10,7 @@ from jobs import deliver_outbox, monthly_check, overdue_summary, quarterly_check
 from tests.jobs.conftest import Clock, messages
 from tests.services.delivering import at, reminded
 from tracker.app import App
+from tracker.domain.reminders import REMINDERS
 
 JOBS = [monthly_check, quarterly_check, overdue_summary, deliver_outbox]
 FIRST_OF_MARCH = at("2022-03-01 09:00")  # a Tuesday: a quarter closes, and Friday's date is due soon
@@ -50,6 +51,14 @@ def test_a_job_writes_what_is_its_own_once_at_its_moment(
 
     assert kinds(office_app) == written
     assert [each.id for each in messages(office_app)] == [each.id for each in before]
+
+
+def test_the_checks_together_write_every_kind_that_is_owed(office_app: App) -> None:
+    """On this day each is."""
+    for job in JOBS[:3]:
+        job.run(office_app, now=FIRST_OF_MARCH)
+
+    assert kinds(office_app) == sorted(REMINDERS)
 
 
 @pytest.mark.parametrize("job", JOBS[:3], ids=["monthly", "quarterly", "overdue"])

@@ -14,7 +14,7 @@ from tracker.db.session import make_engine, parse_url, writing
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import REMINDERS, Kind, ReminderRules
 from tracker.messages.rendered import Rendered
-from tracker.reports.digest import Digest
+from tracker.reports.digest import CalendarDoubt, Digest
 from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
 from tracker.services.outbox import deliver_all
@@ -57,7 +57,7 @@ class Post:
     now: dt.datetime
     office: OfficeTime = field(default_factory=OfficeTime)
     rules: ReminderRules = RULES
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[CalendarDoubt, ...] = ()
     routing: Routing = field(default_factory=lambda: Routing(configured=frozenset({"line", "email", "file"})))
     jitter: float = 0.0
     per_minute: dict[str, int] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class Post:
         )
 
     def moment(self) -> Moment:
-        return Moment(self.now, self.office, self.rules, self.warnings)
+        return Moment(self.now, self.office, self.rules, self.doubts)
 
     def plan(self, kinds: Collection[Kind] = ALL) -> Planned:
         with self.sessions.begin() as session:

@@ -26,7 +26,7 @@ from tracker.domain.follow_up import Action, Status
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError
-from tracker.reports.digest import Digest, Paused, Person, QuarterStanding
+from tracker.reports.digest import CalendarDoubt, Digest, Paused, Person, QuarterStanding
 from tracker.services.follow_ups import Change, apply
 from tracker.services.routing import Routing
 
@@ -357,19 +357,19 @@ def test_the_quarters_standing_is_that_of_its_last_day(
     assert (part.summary.done, part.summary.overdue) == (2, 1)
 
 
-def test_the_summary_carries_the_warnings_about_the_calendar(
+def test_the_summary_carries_the_doubts_about_the_calendar(
     post: Post, sessions: sessionmaker[Session], agency: int
 ) -> None:
     with sessions.begin() as session:
         contact(session, agency, "director", roles=["supervisor"], email="d@x.example")
-    post.warnings = ("The days off of fiscal year 2566 are missing.",)
+    post.doubts = (CalendarDoubt(2566, 0, 0),)
 
     post.plan([Kind.SUMMARY])
     post.deliver()
 
     part = only_digest(post).plans[0].supervisor
     assert part is not None
-    assert part.warnings == ("The days off of fiscal year 2566 are missing.",)
+    assert part.doubts == (CalendarDoubt(2566, 0, 0),)
 
 
 def quota(
@@ -564,3 +564,24 @@ def test_nobody_is_reminded_of_a_plan_without_open_follow_ups(
 
     for day in ("2022-01-03", "2022-01-26", "2022-02-07", "2022-03-01"):
         assert post.tick(at(f"{day} 09:05")).sent == 0
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [({"line_id": line_id()}, True), ({"line_id": line_id(), "email": "a@x.example"}, False)],
+    ids=["line_alone", "e_mail_as_well"],
+)
+def test_by_line_the_whole_list_goes_to_who_has_no_mailbox_for_it(
+    post: Post,
+    sessions: sessionmaker[Session],
+    agency: int,
+    addresses: dict[str, str],
+    expected: bool,
+) -> None:
+    with sessions.begin() as session:
+        contact(session, agency, "owner", **addresses)
+
+    post.plan([Kind.MONTHLY])
+    post.deliver()
+
+    assert [each.lists_all for each in post.writer.digests if each.recipient == "owner"] == [expected]

@@ -68,7 +68,7 @@ def carried(session: Session) -> list[list[str]]:
 def test_what_is_owed_to_a_contact_is_one_message_named_for_the_weightiest(
     session: Session, agency: Plan
 ) -> None:
-    someone(session, agency, roles=["owner", "supervisor", "coordinator"])
+    someone(session, agency, roles=["owner", "supervisor"])
 
     planned = plan(session, MONDAY)
 

@@ -38,6 +38,8 @@ def make_engine(url: URL) -> Engine:
     """
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        # The driver counts no rows of an INSERT that begins with WITH.
+        engine.dialect.cte_follows_insert = True
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

@@ -109,17 +109,26 @@ class QuarterStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarDoubt:
+    """A fiscal year (BE) whose days off cannot be relied on: ``unconfirmed`` of ``days``, or none at all."""
+
+    year: int
+    days: int
+    unconfirmed: int
+
+
+@dataclass(frozen=True, slots=True)
 class SupervisorPart:
     """The supervisors' overview; ``divisions`` is empty when it covers the whole agency.
 
-    ``quarter`` tells how it stood when the quarter ended, in the month after that. ``warnings`` are sentences
-    about the office's calendar.
+    ``quarter`` tells how it stood when the quarter ended, in the month after that. ``doubts`` are about the
+    office's calendar.
     """
 
     divisions: tuple[str, ...]
     summary: Summary
     quarter: QuarterStanding | None
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[CalendarDoubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from tracker.domain.follow_up import Status, days_overdue
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.reports.digest import (
+    CalendarDoubt,
     Escalated,
     EscalationPart,
     Item,
@@ -129,7 +130,7 @@ def supervisor_part(
     *,
     today: dt.date,
     office: OfficeTime,
-    warnings: tuple[str, ...] = (),
+    doubts: tuple[CalendarDoubt, ...] = (),
 ) -> SupervisorPart:
     """How these divisions (none: all) stand, and the quarter's standing in the month after it."""
     summary = plan_summary(session, plan.id, today=today, divisions=divisions)
@@ -140,7 +141,7 @@ def supervisor_part(
     if ended and plan.starts_on <= day_before <= plan.ends_on:
         then = plan_summary(session, plan.id, today=today, as_of=day_before, divisions=divisions)
         quarter = QuarterStanding(ended, then.due, then.done, then.overdue)
-    return SupervisorPart(_names(session, divisions), summary, quarter, warnings)
+    return SupervisorPart(_names(session, divisions), summary, quarter, doubts)
 
 
 def escalation_part(

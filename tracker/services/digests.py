@@ -19,6 +19,7 @@ from tracker.domain.follow_up import Status
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import OWNER_KINDS, Kind, ReminderRules
 from tracker.reports.digest import (
+    CalendarDoubt,
     CoordinatorPart,
     Digest,
     EscalationPart,
@@ -30,6 +31,7 @@ from tracker.reports.digest import (
 from tracker.services import digest_parts as parts
 from tracker.services.coordinator_part import coordinator_part
 from tracker.services.ladder import is_asked
+from tracker.services.routing import LINE, Addresses
 
 ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
     Kind.SUMMARY: Role.SUPERVISOR,
@@ -42,13 +44,13 @@ ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
 class Moment:
     """When a digest is built, and by which calendar.
 
-    ``warnings`` are sentences about that calendar, for those who get the summary.
+    ``doubts`` are about that calendar, for those who get the summary.
     """
 
     now: dt.datetime
     office: OfficeTime
     rules: ReminderRules
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[CalendarDoubt, ...] = ()
 
     @property
     def today(self) -> dt.date:
@@ -83,7 +85,8 @@ def build_digest(session: Session, message: Message, moment: Moment) -> Digest |
     everything = [reminder for reminders in by_plan.values() for reminder in reminders]
     kinds = frozenset(reminder.kind for reminder in everything if not reminder.dropped)
     reader = _reader(session, message, everything)
-    return Digest(reader.name, reader.language, moment.today, kinds, plans)
+    alone = message.channel == LINE and not Addresses.usable(reader).email
+    return Digest(reader.name, reader.language, moment.today, kinds, plans, lists_all=alone)
 
 
 def _reader(session: Session, message: Message, reminders: Sequence[Reminder]) -> Contact:
@@ -220,7 +223,7 @@ def _plan_digest(
     if of_summary := [each for each in by_role[Role.SUPERVISOR] if each.kind is Kind.SUMMARY]:
         said.supervisor = parts.supervisor_part(
             session, plan, people.overseen(of_summary), today=moment.today, office=moment.office,
-            warnings=moment.warnings,
+            doubts=moment.doubts,
         )  # fmt: skip
     if by_role[Role.COORDINATOR]:
         said.coordinator = coordinator_part(session, plan, today=moment.today, office=moment.office)

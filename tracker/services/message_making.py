@@ -1,9 +1,8 @@
 """Gathering what is owed: one message to a contact and day, carrying everything that waits for it.
 
 Contacts who are reached at the same address share a message. A contact whose last message is still under
-way, who already got today's, or who has had as many as a month allows, waits: the reminders stay owed. So
-does what is for a paused contact, or of a paused plan. All in statements over sets; ``services/owed.py``
-keeps the account meanwhile.
+way, who already got today's, or who has had as many as a month allows, waits, and so does what is paused:
+the reminders stay owed. All in statements over sets; ``services/owed.py`` keeps the account meanwhile.
 """
 
 import datetime as dt

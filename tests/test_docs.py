@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from docs.pages import commands, pages
+from tests.fakes.smtp import FakeSmtp
 from tracker.cli import COMMANDS, root
 from tracker.cli.group import LazyGroup
 
@@ -69,6 +70,23 @@ def test_readme_commands_of_the_first_and_of_every_day_work(office_folder: Path)
     assert "80 measures" in first[2]
     assert daily[1].startswith("O24 2565-01-31: done.")
     assert "https://example.go.th/o24" in daily[4]
+
+
+def test_readme_commands_of_the_first_e_mail_work(office_folder: Path) -> None:
+    folder = office_folder / "try"
+    folder.mkdir()
+    _run_block("## One minute", folder)
+    with FakeSmtp() as smtp:
+        settings = (
+            f'[email]\nhost = "{smtp.host}"\nport = {smtp.port}\nsecurity = "none"\nfrom = "ita@x.example"\n'
+        )
+        (folder / "config" / "tracker.toml").write_text(settings, encoding="utf-8")
+        shown = _run_block("A greeting shows whether", folder, leaving_out={"doctor"})
+        received = [each.recipients for each in smtp.messages]
+
+    assert received == [("me@example.go.th",), ("me@example.go.th",)]
+    assert shown[0].startswith("Greeted by email (me@example.go.th)")
+    assert "sent" in shown[-1]
 
 
 @pytest.fixture

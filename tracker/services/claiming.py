@@ -6,13 +6,16 @@ all. E-mail cannot tell, so one is taken at a time, and never more than one is i
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Attempt, Message, MessageState
 from tracker.services.digests import Moment
 from tracker.services.recovery import LEASE, READY, SAFE_AGAIN, too_late_to_repeat
+
+T = TypeVar("T")
 
 BATCH = 25
 A_MINUTE = dt.timedelta(minutes=1)
@@ -25,21 +28,42 @@ def claim(
 
     ``closed`` channels are left alone, and of one in ``room`` no more are taken than it says.
     """
-    ready = _ready(moment.now, [*closed, *(channel for channel, places in room.items() if places <= 0)])
-    query = select(Message).where(ready).order_by(Message.turn, Message.next_attempt_at, Message.id)
-    query = query.with_for_update(skip_locked=True)
-    first = session.scalar(query.limit(1))
-    if first is None:
-        return []
-    messages = [first]
-    places = min(BATCH if first.channel in SAFE_AGAIN else 1, room.get(first.channel, BATCH))
-    if places > 1:
-        others = (Message.channel == first.channel, Message.id != first.id)
-        messages += session.scalars(query.where(*others).limit(places - 1))
-    for message in messages:
-        _mark(session, message, moment)
-    session.flush()
-    return messages
+    passed = {*closed, *(channel for channel, places in room.items() if places <= 0)}
+    while channel := session.scalar(_in_turn(select(Message.channel), moment.now, passed).limit(1)):
+        places = min(BATCH if channel in SAFE_AGAIN else 1, room.get(channel, BATCH))
+        if messages := _take(session, moment, channel, places):
+            return messages
+        passed.add(channel)  # another worker is just taking what is left of it
+    return []
+
+
+def _in_turn(query: Select[T], now: dt.datetime, closed: Collection[str]) -> Select[T]:
+    ready = query.where(_ready(now, closed))
+    return ready.order_by(Message.turn, Message.next_attempt_at, Message.id)
+
+
+def _take(session: Session, moment: Moment, channel: str, places: int) -> list[Message]:
+    """Choose, lock past what others hold, and mark, in one statement."""
+    chosen = _in_turn(select(Message.id), moment.now, ()).where(Message.channel == channel)
+    chosen = chosen.limit(places).with_for_update(skip_locked=True)
+    # What was surely refused cannot be doubled by a repeat, however late.
+    began = case((Message.unsure == 0, moment.now), else_=Message.first_attempt_at)
+    marked = (
+        update(Message)
+        .where(Message.id.in_(chosen))
+        .values(
+            state=MessageState.SENDING,
+            attempts=Message.attempts + 1,
+            lease_until=moment.now + LEASE,
+            first_attempt_at=began,
+        )
+        .returning(Message)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+    taken = session.scalars(marked).all()
+    for message in taken:
+        _count_for(session, message, moment.today)
+    return sorted(taken, key=lambda each: (each.turn, each.next_attempt_at, each.id))
 
 
 def release(session: Session, messages: Iterable[Message]) -> None:
@@ -77,15 +101,6 @@ def is_ready() -> ColumnElement[bool]:
 def _ready(now: dt.datetime, closed: Collection[str]) -> ColumnElement[bool]:
     owed = and_(is_ready(), Message.next_attempt_at <= now, Message.useful_until > now)
     return and_(owed, Message.channel.not_in(closed), ~too_late_to_repeat(now))
-
-
-def _mark(session: Session, message: Message, moment: Moment) -> None:
-    message.state = MessageState.SENDING
-    message.attempts += 1
-    message.lease_until = moment.now + LEASE
-    if not message.unsure:  # what was surely refused cannot be doubled by a repeat, however late
-        message.first_attempt_at = moment.now
-    _count_for(session, message, moment.today)
 
 
 def _count_for(session: Session, message: Message, today: dt.date) -> None:

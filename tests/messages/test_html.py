@@ -20,13 +20,15 @@ from tests.messages.digests import (
 )
 from tracker.domain.reminders import Kind
 from tracker.messages.render import Renderer
-from tracker.reports.digest import Person, QuarterStanding, SupervisorPart
+from tracker.reports.digest import CalendarDoubt, Person, QuarterStanding, SupervisorPart
 
 VOID = {"meta", "br"}
 EVERYTHING = (
     plan(
         owner=MONTHLY_OWNER,
-        supervisor=SupervisorPart((), SUMMARY, QuarterStanding("2565-Q1", 48, 45, 3), ("ยังไม่มีวันหยุดปี 2566",)),
+        supervisor=SupervisorPart(
+            (), SUMMARY, QuarterStanding("2565-Q1", 48, 45, 3), (CalendarDoubt(2566, 0, 0),)
+        ),
         coordinator=COORDINATORS,
         escalation=ESCALATION,
     ),

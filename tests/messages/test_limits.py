@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.messages.digests import renderer
 from tracker.domain.reminders import Kind
 from tracker.reports.digest import (
+    CalendarDoubt,
     CoordinatorPart,
     Digest,
     Escalated,
@@ -67,7 +68,8 @@ SUMMARIES = st.builds(
     some(st.builds(TrendPoint, DAYS, COUNTS, COUNTS)),
 )
 QUARTERS = st.builds(QuarterStanding, PERIODS, COUNTS, COUNTS, COUNTS)
-SUPERVISORS = st.builds(SupervisorPart, some(TEXTS), SUMMARIES, st.none() | QUARTERS, some(TEXTS))
+DOUBTS = some(st.builds(CalendarDoubt, st.integers(2560, 2570), COUNTS, COUNTS))
+SUPERVISORS = st.builds(SupervisorPart, some(TEXTS), SUMMARIES, st.none() | QUARTERS, DOUBTS)
 ESCALATED = st.lists(st.builds(Escalated, ITEM, COUNTS, DAYS), min_size=1, max_size=7).map(tuple)
 ESCALATIONS = st.builds(EscalationPart, st.integers(1, 3), some(TEXTS), ESCALATED, COUNTS)
 PLANS = st.builds(

@@ -206,7 +206,9 @@ def test_escalation_email_names_its_trigger_and_what_is_asked():
 ผู้ประสานงาน
 นางสาวสมศรี ใจดี
 โทร. 0 2276 9600 ต่อ 5812
-อีเมล ita@huaikhwang.example"""
+อีเมล ita@huaikhwang.example
+
+หากต้องการพักการรับอีเมลนี้ หรือขอรับทาง LINE แทน โปรดตอบกลับด้วยคำว่า “พัก” หรือ “LINE” ผู้ประสานงานจะดำเนินการให้"""
     )
 
 

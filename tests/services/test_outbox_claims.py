@@ -73,6 +73,9 @@ def test_only_what_may_be_repeated_is_claimed_together(
     post.deliver()
 
     assert len(first) == together
+    with post.sessions() as session:
+        began = session.execute(select(Message.first_attempt_at, Message.lease_until).distinct()).all()
+    assert {row.first_attempt_at for row in began} == {NOW}
     assert max(under_way) == together
     assert states(post) == ["sent"] * (BATCH + 5)
 

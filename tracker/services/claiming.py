@@ -8,9 +8,10 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, literal_column, select, update
 from sqlalchemy.orm import Session
 
+from tracker.db.base import UtcDateTime
 from tracker.db.models import Attempt, Message, MessageState
 from tracker.services.digests import Moment
 from tracker.services.recovery import LEASE, READY, SAFE_AGAIN, too_late_to_repeat
@@ -47,7 +48,7 @@ def _take(session: Session, moment: Moment, channel: str, places: int) -> list[M
     chosen = _in_turn(select(Message.id), moment.now, ()).where(Message.channel == channel)
     chosen = chosen.limit(places).with_for_update(skip_locked=True)
     # What was surely refused cannot be doubled by a repeat, however late.
-    began = case((Message.unsure == 0, moment.now), else_=Message.first_attempt_at)
+    began = case((Message.unsure == 0, literal(moment.now, UtcDateTime)), else_=Message.first_attempt_at)
     marked = (
         update(Message)
         .where(Message.id.in_(chosen))

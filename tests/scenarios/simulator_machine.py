@@ -1,0 +1,202 @@
+"""The machine that runs the program: its clock, its jobs, and the ways in which it can be stopped.
+
+A *point* is passed at each statement, at each end of a transaction, at each look at the clock, at each text
+and each send. What is armed strikes at a point: the process dies, a job fails, another process looks.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from jobs.schedule import table
+from tests.fakes.channel import Crash
+from tests.scenarios.simulator_broken import Broken
+from tests.scenarios.simulator_channels import SeededChannel
+from tracker.domain.office_time import OfficeTime
+from tracker.domain.reminders import ReminderRules
+from tracker.messages.rendered import Rendered
+from tracker.reports.digest import Digest
+from tracker.services.delivery import Delivery
+from tracker.services.digests import Moment, items_of
+from tracker.services.routing import Routing
+from tracker.services.tick import tick
+
+RULES = ReminderRules()
+ROUTING = Routing(configured=frozenset({"line", "email", "file"}))
+
+
+@dataclass
+class Armed:
+    """Something that happens once, at the n-th point from now on; where no transaction is open, if asked."""
+
+    points: int
+    strike: Callable[[], None]
+    between: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text and what was behind it."""
+
+    digest: Digest
+    items: tuple[int, ...]
+    at: dt.datetime
+
+
+class Machine:
+    """``truth`` is the time of the world; the machine's clock is off by ``skew``."""
+
+    def __init__(self, sessions: sessionmaker[Session], truth: dt.datetime, office: OfficeTime) -> None:
+        self.truth, self.office = truth, office
+        self.skew = dt.timedelta()
+        self.channels: dict[str, SeededChannel] = {}
+        self.armed: Armed | None = None
+        self.texts: list[Written] = []
+        self.on_text: Callable[[Digest], None] = lambda digest: None
+        self.seconds_a_send = 1
+        self.waited: Callable[[], None] = lambda: None
+        self.delivery = Delivery(
+            Doors(sessions, self.point),  # type: ignore[arg-type]
+            self,  # type: ignore[arg-type]
+            lambda name: self.channels[name],
+            ROUTING,
+            jitter=lambda: 0.0,
+            wait=self._wait,
+        )
+        self.doors: Doors = self.delivery.sessions  # type: ignore[assignment]
+
+    @property
+    def now(self) -> dt.datetime:
+        return self.truth + self.skew
+
+    def moment(self, now: dt.datetime | None = None) -> Moment:
+        self.point()
+        return Moment(now or self.now, self.office, RULES)
+
+    def look(self, how: str) -> bool:
+        """As cron does ("tick"), or as the running scheduler does, job after job ("run"); whether all ended."""
+        app: Any = AppOf(self)
+        jobs = [lambda: tick(self.delivery, self.moment)]
+        if how == "run":
+            jobs = [partial(job.run, app, now=self.now) for job in table(15)]
+        return all([_ends(job) for job in jobs])
+
+    def point(self) -> None:
+        armed = self.armed
+        if armed is None or (armed.between and self.doors.open):
+            return
+        armed.points -= 1
+        if armed.points <= 0:
+            self.armed = None
+            armed.strike()
+
+    def render(self, digest: Digest, *, channel: str) -> Rendered:
+        """The words: a number that tells which digest it was, and the codes."""
+        self.point()
+        self.on_text(digest)
+        self.texts.append(Written(digest, tuple(items_of(digest)), self.now))
+        text = f"{len(self.texts) - 1} {digest.recipient}"
+        return Rendered(f"{channel} {digest.today}", text, "")
+
+    def text_of(self, body: str) -> Written:
+        return self.texts[int(body.split()[0])]
+
+    def _wait(self, _seconds: float) -> bool:
+        """Twenty seconds at a time: many waits would only be slow."""
+        self.truth += dt.timedelta(seconds=20)
+        self.waited()
+        return True
+
+
+@dataclass
+class AppOf:
+    """As much of the application as the jobs use."""
+
+    machine: Machine
+
+    def delivery(self) -> Delivery:
+        return self.machine.delivery
+
+    def moment(self, now: dt.datetime | None = None) -> Moment:
+        return self.machine.moment(now)
+
+
+class Statements(Session):
+    """A session that passes a point before each statement and each flush."""
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        self.info["point"]()
+        return super().execute(*args, **kwargs)
+
+    def scalar(self, *args: Any, **kwargs: Any) -> Any:
+        self.info["point"]()
+        return super().scalar(*args, **kwargs)
+
+    def scalars(self, *args: Any, **kwargs: Any) -> Any:
+        self.info["point"]()
+        return super().scalars(*args, **kwargs)
+
+    def flush(self, *args: Any, **kwargs: Any) -> None:
+        self.info["point"]()
+        super().flush(*args, **kwargs)
+
+
+@dataclass
+class Doors:
+    """The sessions of the program, with a point at each end; ``open`` counts the transactions under way."""
+
+    sessions: sessionmaker[Session]
+    point: Callable[[], None]
+    open: int = 0
+    _inner: sessionmaker[Session] = field(init=False)
+
+    def __post_init__(self) -> None:
+        bind = self.sessions.kw["bind"]
+        self._inner = sessionmaker(bind, class_=Statements, expire_on_commit=False, info={"point": self.point})
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        self.point()
+        with self._entered(), self._inner.begin() as session:
+            yield session
+            self.point()
+        self.point()
+
+    @contextmanager
+    def __call__(self) -> Iterator[Session]:
+        with self._entered(), self._inner() as session:
+            yield session
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
+        self.open += 1
+        try:
+            yield
+        finally:
+            self.open -= 1
+
+
+def _ends(job: Callable[[], object]) -> bool:
+    """Whether the job ended well; of one that failed the scheduler goes on to the next."""
+    try:
+        job()
+    except Broken:
+        raise
+    except Exception:  # noqa: BLE001  as the scheduler does
+        return False
+    return True
+
+
+def die() -> None:
+    """The process ends here."""
+    raise Crash
+
+
+def fail() -> None:
+    """The job fails here."""
+    raise RuntimeError("half-way")

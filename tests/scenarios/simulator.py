@@ -83,7 +83,6 @@ class Simulation:
         self.look_soon, self.dirty = False, True
         self.skewed_looks = 0
         self.called_off: set[str] = set()
-        self.down: set[str] = set()
         self.struck = ""
         self.blind_until = self.at.imported_at
         self._facts: Facts | None = None
@@ -195,7 +194,9 @@ class Simulation:
 
     def _look(self, how: str) -> None:
         self.played.looks += 1
-        self.down, self.struck = set(), ""
+        self.struck = ""
+        for channel in self.machine.channels.values():
+            channel.took_nothing = False
         due = owed(self.facts(), self.machine.now, self.office.time)
         ended = self._run(how)
         self._note(f"{how}: {'ended' if ended else 'did not end'} {self.struck}")
@@ -239,7 +240,8 @@ class Simulation:
             self.promises.arrivals(facts, self.called_off)
             self.promises.dropped(session, facts, now)
             if clean:
-                self.promises.waiting(session, facts, now, self.down)
+                down = {name for name, each in self.machine.channels.items() if each.took_nothing}
+                self.promises.waiting(session, facts, now, down)
             if self.played.looks % 8 == 0:
                 self.promises.record(session)
             waits = select(Reminder.id).where(Reminder.message_id.is_(None), Reminder.dropped == "").limit(1)

@@ -47,13 +47,16 @@ class Arrival:
 
 
 class SeededChannel:
-    """``arrived`` is what people got; ``tried`` counts by key. ``before`` runs first, as the world does."""
+    """``arrived`` is what people got; ``tried`` counts by key. ``before`` runs first, as the world does.
+
+    ``took_nothing`` tells whether it refused everything since that was last set to False.
+    """
 
     def __init__(self, name: str, *, seed: str, rate: float, truth: Callable[[], dt.datetime]) -> None:
         self.name, self.seed, self.rate, self.truth = name, seed, rate, truth
         self.knows_keys = name != "email"
         self.arrived: list[Arrival] = []
-        self.down: set[str] = set()
+        self.took_nothing = False
         self.tried: Counter[str] = Counter()
         self.down_until: dt.datetime | None = None
         self.before: Callable[[Outgoing, dt.datetime], None] = lambda letter, now: None
@@ -61,6 +64,13 @@ class SeededChannel:
         self._keys: dict[str, dt.datetime] = {}
 
     def send(self, letter: Outgoing, *, now: dt.datetime) -> Receipt:
+        try:
+            return self._send(letter, now)
+        except (ChannelDown, QuotaSpent):
+            self.took_nothing = True
+            raise
+
+    def _send(self, letter: Outgoing, now: dt.datetime) -> Receipt:
         self.before(letter, now)
         self.tried[letter.key] += 1
         if self.down_until and self.truth() < self.down_until:

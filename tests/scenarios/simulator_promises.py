@@ -166,6 +166,8 @@ class Promises:
             promise(each.useful_until > text.at, "told past its use", _key(each))
             self._addressee(facts, facts.people[each.contact_id], each, today)
         self._carries.setdefault(message.key, set()).update(each.contact_id for each in carried)
+        if message.state is MessageState.FAILED:
+            return
         for plan in text.digest.plans:
             self._content(facts, plan, carried, today)
 

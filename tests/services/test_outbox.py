@@ -216,6 +216,19 @@ def test_the_fallback_uses_no_channel_that_is_not_set_up(post: Post) -> None:
     assert post.email.tried == []
 
 
+def test_a_fallback_waits_where_its_address_has_had_a_message_that_day(post: Post) -> None:
+    add(post, "a", kind=Kind.MONTHLY, email="b@x.example")
+    add(post, "b", kind=Kind.MONTHLY, line_id=line_id(), email="B@x.example")
+    post.line.fail(DeliveryError("LINE answered 400", permanent=True))
+
+    post.deliver()
+    that_day = [each.address for each in post.email.sent]
+    post.tick(WEDNESDAY + dt.timedelta(days=1))
+
+    assert that_day == ["b@x.example"]
+    assert [each.recipient for each in post.email.sent] == ["a", "b"]
+
+
 def test_others_behind_a_refused_address_are_reached_at_their_own(post: Post) -> None:
     add(post, "a", kind=Kind.MONTHLY, line_id=line_id())
     add(post, "b", kind=Kind.MONTHLY, line_id=line_id(), email="b@x.example")

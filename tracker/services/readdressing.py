@@ -51,8 +51,8 @@ def _kinds(session: Session, message: Message) -> dict[int, set[Kind]]:
 
 
 def _is_served(session: Session, message: Message, route: Route, today: dt.date) -> bool:
-    """Whether the message would be a second one to an address that it was not made for."""
-    if route.address.casefold() == message.address.casefold() or route.intended not in ADDRESSED:
+    """Whether the message would be a second one to its address: contacts move, and channels fall back."""
+    if route.intended not in ADDRESSED:
         return False
     other = select(Message.id).where(
         Message.id != message.id,

@@ -28,6 +28,15 @@ _server: postgres.Server | None = None
 _problem = ""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--seeds",
+        type=int,
+        default=4,
+        help="how many fiscal years the simulator plays (on PostgreSQL a tenth)",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once, before the workers; each worker makes a database of its own on it."""
     global _server, _problem

@@ -74,13 +74,17 @@ class Facts:
 
     def open(self) -> list[Any]:
         """What is still to be reported, and counts."""
-        return [each for each in self.follow_ups.values() if each.status == "open" and not each.before_tracking]
+        return [
+            each for each in self.follow_ups.values() if each.status == "open" and not each.before_tracking
+        ]
 
     def present(self, role: Role, today: dt.date) -> list[Person]:
         """Who holds a role that day and may be written to."""
         everyone = self.people.values()
         return [
-            each for each in everyone if role in each.roles and each.is_in_office(today) and not each.is_away(today)
+            each
+            for each in everyone
+            if role in each.roles and each.is_in_office(today) and not each.is_away(today)
         ]
 
 
@@ -149,7 +153,9 @@ def _follow_ups(
             steps.append(("overdue", weeks))
         for person in owners:
             if person.owns(each.lead_division_id):
-                yield from ((kind, person.id, each.id, each.period, step, each.series) for kind, step in steps)
+                yield from (
+                    (kind, person.id, each.id, each.period, step, each.series) for kind, step in steps
+                )
 
 
 def _months(
@@ -163,9 +169,7 @@ def _months(
             yield "monthly", person.id, None, _month_label(today), 1, 1
 
 
-def _quarters(
-    facts: Facts, owners: list[Person], still_open: Sequence[Any], today: dt.date
-) -> Iterator[Key]:
+def _quarters(facts: Facts, owners: list[Person], still_open: Sequence[Any], today: dt.date) -> Iterator[Key]:
     if today.month not in QUARTERS or not still_open:
         return
     label = f"{today.year + 543 + (today.month == 12)}-{QUARTERS[today.month]}"

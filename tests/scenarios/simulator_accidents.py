@@ -17,7 +17,7 @@ from tests.factories import contact, line_id
 from tests.scenarios.simulator_channels import MeteredChannel
 from tests.scenarios.simulator_machine import Armed, die, fail
 from tests.scenarios.simulator_office import DAY, DIVISIONS, changed
-from tracker.db.models import Contact, FollowUp, Message, MessageState, Plan
+from tracker.db.models import Contact, FollowUp, Message, Plan
 from tracker.domain.follow_up import TRANSITIONS, Action
 from tracker.services.contact_changes import edit_contact, remove_contact
 from tracker.services.divisions import DivisionBook
@@ -27,7 +27,7 @@ from tracker.services.pauses import Pause, pause, resume
 from tracker.services.plan_import import import_plan
 
 if TYPE_CHECKING:
-    from tests.scenarios.simulator import Simulation
+    from tests.scenarios.simulator_year import Simulation
 
 HOUR = dt.timedelta(hours=1)
 OUTAGES = (HOUR, DAY, DAY, 14 * DAY, 92 * DAY)
@@ -71,12 +71,16 @@ class Happening:
         if person.valid_until is None or person.valid_until > self.today:
             last = self.today + DAY * self.chance.randrange(-1, 10)
             if person.valid_from is None or person.valid_from <= last:
-                remove_contact(session, person, on=last, actor=ACTOR, now=self.sim.machine.truth, today=self.today)
+                remove_contact(
+                    session, person, on=last, actor=ACTOR, now=self.sim.machine.truth, today=self.today
+                )
                 self.sim.expects("contact ended", None)
 
     def arrival(self, session: Session) -> None:
         number = self.sim.newcomers = self.sim.newcomers + 1
-        roles = self.chance.choice([["owner"], ["owner"], ["supervisor"], ["coordinator"], ["owner", "supervisor"]])
+        roles = self.chance.choice(
+            [["owner"], ["owner"], ["supervisor"], ["coordinator"], ["owner", "supervisor"]]
+        )
         address: dict[str, str] = {"email": self._address()}
         if self.chance.random() < 0.4:
             address = {"line_id": line_id(1000 + number)} | (address if self.chance.random() < 0.5 else {})
@@ -145,7 +149,9 @@ class Happening:
         self.sim.expects("plan amended", None)
 
     def clerk_calls_off(self, session: Session) -> None:
-        waiting = session.scalars(select(Message.id).where(Message.state.in_(STOPPABLE)).order_by(Message.id)).all()
+        waiting = session.scalars(
+            select(Message.id).where(Message.state.in_(STOPPABLE)).order_by(Message.id)
+        ).all()
         if waiting:
             decision = Decision(ACTOR, self.sim.machine.truth, "not now")
             cancel_messages(session, [self.chance.choice(waiting)], decision)
@@ -171,7 +177,9 @@ class Happening:
     def double_start(self, _session: Session) -> None:
         """Another process looks in the middle of a look, wherever no transaction is open."""
         how = self.chance.choice(["tick", "run"])
-        self.sim.arm("double", Armed(self.chance.randrange(1, 25), lambda: self.sim.second(how), between=True))
+        self.sim.arm(
+            "double", Armed(self.chance.randrange(1, 25), lambda: self.sim.second(how), between=True)
+        )
 
     def locked(self, _session: Session) -> None:
         waits = self.chance.choice([1, 5, 30])
@@ -221,7 +229,9 @@ class Happening:
 
     def _apply(self, session: Session, each: FollowUp, action: Action, *, verify: bool) -> None:
         to = max(each.due_on, self.today) + DAY * self.chance.randrange(1, 30)
-        change = Change(action, self.today, reason="because", due_on=to if action is Action.POSTPONE else None)
+        change = Change(
+            action, self.today, reason="because", due_on=to if action is Action.POSTPONE else None
+        )
         now = self.sim.machine.truth
         apply(session, each, change, what="it", verify=verify, actor=ACTOR, today=self.today, now=now)
         self.sim.expects(action.value, each.id)
@@ -249,7 +259,3 @@ KINDS: dict[str, tuple[int, Callable[[Happening, Session], None]]] = {
     "quota": (3, Happening.quota),
 }
 """How often a year sees each, on average and roughly."""
-
-
-def in_flight(message: Message) -> bool:
-    return message.state in (MessageState.SENDING, MessageState.RETRY)

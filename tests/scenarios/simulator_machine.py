@@ -84,7 +84,8 @@ class Machine:
         jobs = [lambda: tick(self.delivery, self.moment)]
         if how == "run":
             jobs = [partial(job.run, app, now=self.now) for job in table(15)]
-        return all([_ends(job) for job in jobs])
+        ended = [_ends(job) for job in jobs]
+        return all(ended)
 
     def point(self) -> None:
         armed = self.armed
@@ -157,7 +158,9 @@ class Doors:
 
     def __post_init__(self) -> None:
         bind = self.sessions.kw["bind"]
-        self._inner = sessionmaker(bind, class_=Statements, expire_on_commit=False, info={"point": self.point})
+        self._inner = sessionmaker(
+            bind, class_=Statements, expire_on_commit=False, info={"point": self.point}
+        )
 
     @contextmanager
     def begin(self) -> Iterator[Session]:

@@ -55,7 +55,9 @@ class Office:
 
 def circumstances(chance: random.Random) -> Circumstances:
     """Before the year begins in two seeds of three, otherwise in its middle: then much is past."""
-    day = YEAR.starts_on + DAY * (chance.randrange(-14, -1) if chance.random() < 0.66 else chance.randrange(20, 190))
+    day = YEAR.starts_on + DAY * (
+        chance.randrange(-14, -1) if chance.random() < 0.66 else chance.randrange(20, 190)
+    )
     minutes = dt.timedelta(hours=chance.randrange(1, 12), minutes=chance.randrange(60))
     return Circumstances(
         imported_at=dt.datetime.combine(day, dt.time(), dt.UTC) + minutes,
@@ -89,7 +91,12 @@ def _measure(number: int, chance: random.Random) -> model.Measure:
     if number == 6:
         starts, ends = sorted([some_day(chance), some_day(chance)])
     made = measure(
-        f"O{number}", lead=DIVISIONS[number % 4], rules=rules, supporting=supporting, starts_on=starts, ends_on=ends
+        f"O{number}",
+        lead=DIVISIONS[number % 4],
+        rules=rules,
+        supporting=supporting,
+        starts_on=starts,
+        ends_on=ends,
     )
     return replace(made, lead="") if number == 4 and chance.random() < 0.1 else made
 

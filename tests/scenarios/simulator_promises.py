@@ -21,7 +21,7 @@ from tracker.services.outbox_desk import CALLED_OFF
 from tracker.services.reminders import NAMED_LATELY, PAST_USE
 
 if TYPE_CHECKING:
-    from tests.scenarios.simulator import Simulation
+    from tests.scenarios.simulator_year import Simulation
 
 CAP = 6
 FINAL_OUTCOMES = {MessageState.SENT, MessageState.FAILED}
@@ -52,7 +52,9 @@ class Promises:
         """``due`` is what was owed when the look began; one that did not end well may have left some out."""
         columns = (Reminder.kind, Reminder.contact_id, Reminder.follow_up_id, Reminder.period, Reminder.step)
         rows = session.execute(
-            select(*columns, Reminder.series, Reminder.id).where(Reminder.id > self._reminders).order_by(Reminder.id)
+            select(*columns, Reminder.series, Reminder.id)
+            .where(Reminder.id > self._reminders)
+            .order_by(Reminder.id)
         ).all()
         new = [(kind.value, *rest) for kind, *rest, _ in rows]
         self._reminders = max([self._reminders, *(row.id for row in rows)])
@@ -66,7 +68,9 @@ class Promises:
 
     def dropped(self, session: Session, facts: Facts, now: dt.datetime) -> None:
         """Nothing that is owed still is let go, save for what was told lately, or called off by a person."""
-        rows = session.scalars(select(Reminder).where(Reminder.dropped != "", Reminder.id.not_in(self._dropped)))
+        rows = session.scalars(
+            select(Reminder).where(Reminder.dropped != "", Reminder.id.not_in(self._dropped))
+        )
         new = [each for each in rows if each.id not in self._dropped]
         still = owed(facts, now, self.sim.office.time) if new else set()
         for each in new:
@@ -156,7 +160,9 @@ class Promises:
             select(Reminder).where(Reminder.message_id == message.id, Reminder.dropped == "")
         ).all()
         today = self.sim.office.time.today(text.at)
-        named = set(session.scalars(select(MessageItem.follow_up_id).where(MessageItem.message_id == message.id)))
+        named = set(
+            session.scalars(select(MessageItem.follow_up_id).where(MessageItem.message_id == message.id))
+        )
         promise(named == set(text.items), "the record names others than the text", message.id)
         kinds = {each.kind for each in carried}
         if message.state is not MessageState.FAILED:  # then what it carried for others waits for another
@@ -178,7 +184,9 @@ class Promises:
         if each.follow_up_id is None:
             return
         it = facts.follow_ups[each.follow_up_id]
-        promise(it.status == "open" and it.series == each.series, "told of what is closed or moved", _key(each))
+        promise(
+            it.status == "open" and it.series == each.series, "told of what is closed or moved", _key(each)
+        )
         supervisors = facts.present(Role.SUPERVISOR, today)
         theirs = (
             person in asked(supervisors, each.step, it.lead_division_id)
@@ -198,7 +206,9 @@ class Promises:
             promise(told == owed_to, "an escalation names others than those owed", told ^ owed_to)
         if plan.coordinator is not None:
             waits = {it.id for it in facts.follow_ups.values() if it.status == "submitted"}
-            promise({each.follow_up_id for each in plan.coordinator.waiting} == waits, "waiting to be accepted")
+            promise(
+                {each.follow_up_id for each in plan.coordinator.waiting} == waits, "waiting to be accepted"
+            )
 
     def _owner(self, part: OwnerPart, own: Sequence[Any], today: dt.date) -> None:
         """Everything that is theirs and open, and nothing else."""
@@ -266,7 +276,13 @@ class Promises:
         under_way = row.state is MessageState.SENDING
         promise(tried <= len(outcomes) + under_way, "tried without a record", row.id, tried, outcomes)
         if row.state in FINAL_OUTCOMES:
-            promise(outcomes and outcomes[-1] is row.state, "state and attempts differ", row.id, row.state, outcomes)
+            promise(
+                outcomes and outcomes[-1] is row.state,
+                "state and attempts differ",
+                row.id,
+                row.state,
+                outcomes,
+            )
         if row.state is MessageState.SENT:
             promise(has_arrived and row.sent_at, "said to be sent, and never arrived", row.id)
         else:

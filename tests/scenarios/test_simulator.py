@@ -1,0 +1,92 @@
+"""A whole fiscal year through every accident: no promise is broken; and one that is broken is noticed."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.scenarios.simulator import new_database, play
+from tests.scenarios.simulator_accidents import KINDS
+from tests.scenarios.simulator_broken import Broken
+from tests.scenarios.simulator_lock import impatient
+from tests.scenarios.simulator_year import HOUR, Simulation
+from tracker.domain.office_time import OfficeTime
+from tracker.services import digests, outbox, recovery, reminders
+
+NOT_BY_INSTANTS = {"crash", "failing job", "double start", "database locked", "clock forward", "clock back"}
+"""Accidents that strike in the n-th look or statement: with more looks they would strike elsewhere."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        number = metafunc.config.getoption("--seeds")
+        years = [("sqlite", seed) for seed in range(1, number + 1)]
+        years += [("postgresql", seed) for seed in range(1, max(2, number // 10) + 1)]
+        ids = [f"{name}-{seed}" for name, seed in years]
+        metafunc.parametrize(("database", "seed"), years, indirect=["database"], ids=ids)
+
+
+@pytest.fixture
+def quick(engine: Engine) -> Engine:
+    """Waits briefly for a lock, and on SQLite not for the disk."""
+    engine.dispose()
+    return impatient(engine)
+
+
+def test_a_fiscal_year(quick: Engine, seed: int) -> None:
+    played = play(quick, seed)
+
+    assert played.problem == "", played.trail
+    assert played.reminders > 20
+    assert played.messages > 10
+
+
+MID_YEAR = 6
+"""A seed whose plan comes in on a day in the middle of the year, when something is owed at once."""
+
+
+def test_hour_by_hour_gives_the_same_messages(tmp_path: Path) -> None:
+    by_instants = weeks(tmp_path / "instants.db", every=None)
+    by_hours = weeks(tmp_path / "hours.db", every=HOUR)
+
+    assert by_instants == by_hours
+    assert len(by_instants) > 10
+
+
+def weeks(path: Path, *, every: dt.timedelta | None) -> list[tuple[object, ...]]:
+    """What arrived in the three weeks after the import: whom, when, by what, why, and about what."""
+    kinds = [name for name in KINDS if name not in NOT_BY_INSTANTS]
+    engine = new_database(path)
+    sim = Simulation(engine, MID_YEAR, kinds=kinds, skips=False, every=every)
+    sim.play(OfficeTime().today(sim.at.imported_at) + dt.timedelta(weeks=3))
+    engine.dispose()
+    found = []
+    for channel in sim.machine.channels.values():
+        for each in channel.arrived:
+            text = sim.machine.text_of(each.letter.text)
+            day = OfficeTime().today(each.by_the_machine)
+            found.append(
+                (day, channel.name, each.letter.address, sorted(text.digest.kinds), sorted(text.items))
+            )
+    return sorted(found)
+
+
+MUTANTS = [
+    (outbox, "_goes_on", lambda delivery, moment: True, "sent outside the hours"),
+    (reminders, "owed", lambda *args: [], "owed and not written"),
+    (digests._People, "objection", lambda self, reminder: "", "told"),
+    (recovery, "_take_up_lost", lambda session, now: None, "neither sent nor given up"),
+]
+
+
+@pytest.mark.parametrize(("where", "name", "wrong", "said"), MUTANTS, ids=[each[1] for each in MUTANTS])
+def test_a_program_that_breaks_a_promise_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: object, name: str, wrong: object, said: str
+) -> None:
+    monkeypatch.setattr(where, name, wrong)
+    engine = new_database(tmp_path / "tracker.db")
+
+    with pytest.raises(Broken, match=said):
+        Simulation(engine, MID_YEAR, accidents=2).play()
+    engine.dispose()

@@ -9,14 +9,14 @@ import logging
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from tests.scenarios.simulator_broken import Broken
 from tests.scenarios.simulator_lock import swift_sqlite
-from tests.scenarios.simulator_year import HOUR, Played, Simulation
+from tests.scenarios.simulator_played import Played, Total
+from tests.scenarios.simulator_year import HOUR, Simulation
 from tracker.db import migrate
 from tracker.db.models import Meta
 from tracker.db.session import writing
@@ -32,30 +32,6 @@ def play(engine: Engine, seed: int, *, accidents: float = 1.0) -> Played:
         sim.played.problem = f"{instant} {type(error).__name__}: {error}"
         sim.played.trail = tuple(sim.trail)
         return sim.played
-
-
-@dataclass
-class Total:
-    """What all the years came to."""
-
-    seeds: int = 0
-    failures: int = 0
-    sum: Played = field(default_factory=lambda: Played(0))
-
-    def add(self, played: Played) -> None:
-        self.seeds += 1
-        self.failures += bool(played.problem)
-        for name in ("steps", "looks", "reminders", "messages"):
-            setattr(self.sum, name, getattr(self.sum, name) + getattr(played, name))
-        self.sum.accidents += played.accidents
-
-    def __str__(self) -> str:
-        all_of = self.sum
-        kinds = ", ".join(f"{name} {number}" for name, number in all_of.accidents.most_common())
-        return (
-            f"{self.seeds} seeds, {all_of.steps} steps, {all_of.looks} looks, {all_of.reminders} reminders, "
-            f"{all_of.messages} messages, {self.failures} failures\n{all_of.accidents.total()} accidents: {kinds}"
-        )
 
 
 def main() -> int:

@@ -85,7 +85,8 @@ class Happening:
         if self.chance.random() < 0.4:
             address = {"line_id": line_id(1000 + number)} | (address if self.chance.random() < 0.5 else {})
         contact(
-            session, self.sim.office.agency, f"new {number}", divisions=[self.chance.choice(DIVISIONS)], roles=roles,
+            session, self.sim.office.agency, f"new {number}",
+            divisions=[self.chance.choice(DIVISIONS)], roles=roles,
             rank=self.chance.choice([1, 2, 3]) if "supervisor" in roles else None,
             valid_from=self.today + DAY * self.chance.randrange(0, 4), **address,
         )  # fmt: skip
@@ -137,8 +138,8 @@ class Happening:
         self.sim.office.document = replace(document, measures=tuple(measures))
         before = {each.id: each.status for each in session.scalars(select(FollowUp))}
         done = import_plan(
-            session, self.sim.office.document, office=self.sim.office.time, report_days=5, catalogue={}, actor=ACTOR,
-            now=self.sim.machine.truth,
+            session, self.sim.office.document, office=self.sim.office.time, report_days=5,
+            catalogue={}, actor=ACTOR, now=self.sim.machine.truth,
         )  # fmt: skip
         session.flush()
         if not done.changed:

@@ -79,7 +79,7 @@ class Machine:
         return Moment(now or self.now, self.office, RULES)
 
     def look(self, how: str) -> bool:
-        """As cron does ("tick"), or as the running scheduler does, job after job ("run"); whether all ended."""
+        """As cron does ("tick"), or as the scheduler does, job after job ("run"); whether all ended."""
         app: Any = AppOf(self)
         jobs = [lambda: tick(self.delivery, self.moment)]
         if how == "run":

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -13,7 +12,7 @@ from tests.scenarios.oracle import DAY, Facts, Person, asked, is_paused, month_e
 from tests.scenarios.simulator_broken import promise
 from tests.scenarios.simulator_channels import Arrival
 from tests.scenarios.simulator_machine import Written
-from tracker.db.models import Attempt, Event, Message, MessageItem, MessageState, Reminder
+from tracker.db.models import Message, MessageItem, MessageState, Reminder
 from tracker.domain.contacts import Role
 from tracker.domain.reminders import OWNER_KINDS, Kind
 from tracker.reports.digest import OwnerPart, PlanDigest
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from tests.scenarios.simulator_year import Simulation
 
 CAP = 6
-FINAL_OUTCOMES = {MessageState.SENT, MessageState.FAILED}
 NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
 ROLES = {Kind.SUMMARY: Role.SUPERVISOR, Kind.ESCALATION: Role.SUPERVISOR, Kind.COORDINATOR: Role.COORDINATOR}
@@ -44,7 +42,6 @@ class Promises:
         self._days: dict[tuple[Any, ...], set[str]] = defaultdict(set)
         self._months: dict[tuple[Any, ...], set[str]] = defaultdict(set)
         self._carries: dict[str, set[int]] = {}
-        self._events, self._chain = 0, ""
 
     # --- what is owed is written, and nothing else
 
@@ -257,49 +254,7 @@ class Promises:
                 promise(len(month) <= CAP, "more messages than a month allows", name, day)
         self.sim.check_purse(each, kinds)
 
-    # --- the record
-
-    def record(self, session: Session) -> None:
-        """No message under way without a lease; each ends in what its attempts say."""
-        lease = Message.lease_until.is_not(None) != (Message.state == MessageState.SENDING)
-        promise(session.scalar(select(Message.id).where(lease).limit(1)) is None, "a lease and no worker")
-        outcomes: dict[int, list[MessageState]] = defaultdict(list)
-        for row in session.execute(select(Attempt.message_id, Attempt.outcome).order_by(Attempt.number)):
-            outcomes[row.message_id].append(row.outcome)
-        arrived = {it.letter.key for each in self.sim.machine.channels.values() for it in each.arrived}
-        columns = (Message.id, Message.key, Message.state, Message.error, Message.sent_at)
-        for row in session.execute(select(*columns)):
-            self._message(row, outcomes[row.id], row.key in arrived)
-
-    def _message(self, row: Any, outcomes: list[MessageState], has_arrived: bool) -> None:
-        tried = sum(channel.tried[row.key] for channel in self.sim.machine.channels.values())
-        under_way = row.state is MessageState.SENDING
-        promise(tried <= len(outcomes) + under_way, "tried without a record", row.id, tried, outcomes)
-        if row.state in FINAL_OUTCOMES:
-            promise(
-                outcomes and outcomes[-1] is row.state,
-                "state and attempts differ",
-                row.id,
-                row.state,
-                outcomes,
-            )
-        if row.state is MessageState.SENT:
-            promise(has_arrived and row.sent_at, "said to be sent, and never arrived", row.id)
-        else:
-            promise(MessageState.SENT not in outcomes, "sent, and then not", row.id, row.state)
-        if row.state in (MessageState.QUEUED, MessageState.EXPIRED):
-            promise(not has_arrived, "arrived, and is said to wait or to have expired", row.id, row.state)
-        if row.state not in (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT):
-            promise(row.error, "no reason beside it", row.id, row.state)
-
-    def history(self, session: Session, expected: list[tuple[str, int | None]]) -> None:
-        """Each change by people is one line; no line is changed later."""
-        rows = session.execute(select(Event.__table__).order_by(Event.id)).all()
-        promise(_chained(rows[: self._events]) == self._chain, "the history was changed")
-        new = [(row.what, row.follow_up_id) for row in rows[self._events :]]
-        promise(sorted(new, key=str) == sorted(expected, key=str), "history and deeds differ", new, expected)
-        expected.clear()
-        self._events, self._chain = len(rows), _chained(rows)
+    # --- all in all
 
     def the_end(self, session: Session, now: dt.datetime) -> None:
         """Each thing that was owed was sent, or the reason stands beside it, or its use is not over."""
@@ -322,10 +277,3 @@ def _key(each: Reminder) -> tuple[Any, ...]:
 def _said(each: Arrival) -> tuple[str, ...]:
     letter = each.letter
     return letter.address, letter.subject, letter.text, letter.html, letter.flex
-
-
-def _chained(rows: Sequence[Any]) -> str:
-    chain = ""
-    for row in rows:
-        chain = sha256((chain + repr(tuple(row))).encode()).hexdigest()
-    return chain

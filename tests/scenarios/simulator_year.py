@@ -7,9 +7,8 @@ Where, by the oracle, a look would find nothing at all, most are left out, and s
 
 import datetime as dt
 import random
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -22,10 +21,13 @@ from tests.scenarios.simulator_channels import Arrival, MeteredChannel, SeededCh
 from tests.scenarios.simulator_lock import Lock
 from tests.scenarios.simulator_machine import Armed, Machine
 from tests.scenarios.simulator_office import GROUP, LAST, Office, circumstances, found
+from tests.scenarios.simulator_played import Played
 from tests.scenarios.simulator_promises import Promises
+from tests.scenarios.simulator_record import Record
 from tracker.channels.base import Outgoing
 from tracker.db.models import Message, MessageState, Reminder
 from tracker.db.session import reading, writing
+from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
@@ -34,20 +36,6 @@ NOT_SKIPPED = 0.05
 """How many of the looks that would find nothing are made all the same."""
 AT_NIGHT = 0.05
 """How many looks are made outside the hours of sending: a machine that is off then is as good."""
-
-
-@dataclass
-class Played:
-    """What a year came to."""
-
-    seed: int
-    steps: int = 0
-    looks: int = 0
-    accidents: Counter[str] = field(default_factory=Counter)
-    messages: int = 0
-    reminders: int = 0
-    problem: str = ""
-    trail: tuple[str, ...] = ()
 
 
 class Simulation:
@@ -77,6 +65,7 @@ class Simulation:
         self._open_channels(seed)
         self.lock_of = Lock(engine)
         self.promises = Promises(self)
+        self.record = Record(self.machine.channels)
         self.trail: deque[str] = deque(maxlen=14)
         self.deeds: list[tuple[str, int | None]] = [("plan imported", None)]
         self.left_out: list = []
@@ -154,7 +143,7 @@ class Simulation:
         self.played.accidents[name] += 1
         self.dirty, self._facts = True, None
         with self.reading() as session:
-            self.promises.history(session, self.deeds)
+            self.record.history(session, self.deeds)
 
     # --- looking
 
@@ -172,24 +161,8 @@ class Simulation:
         if self.dirty:
             instants.append((now + HOUR).replace(minute=0, second=0, microsecond=0))
         with self.reading() as session:
-            instants += self._next_of_messages(session, now)
+            instants += next_of_messages(session, now, office)
         return max(min(instants) - skew, self.machine.truth + SECOND, self.off_until)
-
-    def _next_of_messages(self, session: Session, now: dt.datetime) -> list[dt.datetime]:
-        ready = Message.state.in_([MessageState.QUEUED, MessageState.RETRY])
-        rows = session.execute(
-            select(func.min(Message.next_attempt_at), func.min(Message.useful_until)).where(ready)
-        )
-        attempt, _ = rows.one()
-        lease = session.scalar(
-            select(func.min(Message.lease_until)).where(Message.state == MessageState.SENDING)
-        )
-        instants = []
-        if attempt is not None:
-            instants.append(self.office.time.next_sending(attempt if attempt > now else now + LOOK_EVERY))
-        if lease is not None:
-            instants.append(max(lease + SECOND, now + LOOK_EVERY))
-        return instants
 
     def _look_or_skip(self) -> None:
         skips = self.skips and not self.look_soon and self.chance.random() >= self._worth()
@@ -256,7 +229,7 @@ class Simulation:
                 down = {name for name, each in self.machine.channels.items() if each.took_nothing}
                 self.promises.waiting(session, facts, now, down)
             if self.played.looks % 8 == 0:
-                self.promises.record(session)
+                self.record.messages(session)
             waits = select(Reminder.id).where(Reminder.message_id.is_(None), Reminder.dropped == "").limit(1)
             busy = Message.state.in_([MessageState.QUEUED, MessageState.RETRY, MessageState.SENDING])
             under_way = select(Message.id).where(busy).limit(1)
@@ -270,8 +243,8 @@ class Simulation:
             self._look("tick")
             self.machine.truth += 20 * MINUTE
         with self.reading() as session:
-            self.promises.record(session)
-            self.promises.history(session, self.deeds)
+            self.record.messages(session)
+            self.record.history(session, self.deeds)
             self.promises.the_end(session, self.machine.now)
             self.played.reminders = len(self.promises.expected)
         self.played.messages = sum(len(each.arrived) for each in self.machine.channels.values())
@@ -338,3 +311,16 @@ class Simulation:
 def read_facts_of(sim: Simulation) -> Facts:
     with sim.reading() as session:
         return read_facts(session, sim.office.time)
+
+
+def next_of_messages(session: Session, now: dt.datetime, office: OfficeTime) -> list[dt.datetime]:
+    """When a message can be sent, or its lease ends, next by the machine's clock."""
+    ready = Message.state.in_([MessageState.QUEUED, MessageState.RETRY])
+    attempt = session.scalar(select(func.min(Message.next_attempt_at)).where(ready))
+    lease = session.scalar(select(func.min(Message.lease_until)).where(Message.state == MessageState.SENDING))
+    instants = []
+    if attempt is not None:
+        instants.append(office.next_sending(attempt if attempt > now else now + LOOK_EVERY))
+    if lease is not None:
+        instants.append(max(lease + SECOND, now + LOOK_EVERY))
+    return instants

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from jobs import deliver_outbox
 from jobs.schedule import table
 from tests.fakes.channel import Crash
 from tests.scenarios.simulator_broken import Broken
@@ -79,11 +80,16 @@ class Machine:
         return Moment(now or self.now, self.office, RULES)
 
     def look(self, how: str) -> bool:
-        """As cron does ("tick"), or as the scheduler does, job after job ("run"); whether all ended."""
+        """As cron does ("tick"), or as the scheduler does, job after job ("run").
+
+        Between the hours the scheduler only delivers ("deliver"). Whether all ended well.
+        """
         app: Any = AppOf(self)
-        jobs = [lambda: tick(self.delivery, self.moment)]
-        if how == "run":
-            jobs = [partial(job.run, app, now=self.now) for job in table(15)]
+        jobs = {
+            "tick": [lambda: tick(self.delivery, self.moment)],
+            "run": [partial(job.run, app, now=self.now) for job in table(15)],
+            "deliver": [partial(deliver_outbox.run, app, now=self.now)],
+        }[how]
         ended = [_ends(job) for job in jobs]
         return all(ended)
 

@@ -73,6 +73,7 @@ class Simulation:
         self.off_until = self.at.imported_at
         self.look_soon, self.dirty = False, True
         self.skewed_looks = 0
+        self.delivers_only = False
         self.called_off: set[str] = set()
         self.struck = ""
         self.blind_until = self.at.imported_at
@@ -118,15 +119,15 @@ class Simulation:
 
     def _happenings(self, end: dt.datetime) -> Iterator[tuple[dt.datetime, str, int]]:
         """All of the year's, in order; the last one never comes."""
-        names = list(KINDS)
+        chance = random.Random(f"{self.played.seed} happenings")
         minutes = int((end - self.at.imported_at) / MINUTE)
         total = round(
             sum(weight for weight, _ in KINDS.values()) * self.accidents * minutes / (60 * 24 * 430)
         )
-        instants = sorted(self.chance.randrange(minutes) for _ in range(total))
+        instants = sorted(chance.randrange(minutes) for _ in range(total))
         weights = [weight for weight, _ in KINDS.values()]
         for number, minute in enumerate(instants):
-            yield self.at.imported_at + minute * MINUTE, self.chance.choices(names, weights)[0], number
+            yield self.at.imported_at + minute * MINUTE, chance.choices(list(KINDS), weights)[0], number
         yield end + HOUR, "", 0
 
     def _happen(self, name: str, number: int) -> None:
@@ -161,14 +162,15 @@ class Simulation:
         if self.dirty:
             instants.append((now + HOUR).replace(minute=0, second=0, microsecond=0))
         with self.reading() as session:
-            instants += next_of_messages(session, now, office)
-        return max(min(instants) - skew, self.machine.truth + SECOND, self.off_until)
+            sending = next_of_messages(session, now, office)
+        self.delivers_only = min(sending, default=instants[0]) < min(instants)
+        return max(min(instants + sending) - skew, self.machine.truth + SECOND, self.off_until)
 
     def _look_or_skip(self) -> None:
         skips = self.skips and not self.look_soon and self.chance.random() >= self._worth()
         self.dirty = self.look_soon = False
         if not skips:
-            self._look(self.chance.choices(["tick", "run"], [3, 1])[0])
+            self._look("deliver" if self.delivers_only else self.chance.choices(["tick", "run"], [3, 1])[0])
 
     def _worth(self) -> float:
         """How likely this look is: seldom made where it could send nothing or would find nothing."""
@@ -186,7 +188,7 @@ class Simulation:
         ended = self._run(how)
         self._note(f"{how}: {'ended' if ended else 'did not end'} {self.struck}")
         self._facts = None
-        self._check(due, clean=ended and not self.struck)
+        self._check(due, clean=ended and not self.struck and how != "deliver")
         self._put_right()
 
     def _run(self, how: str) -> bool:

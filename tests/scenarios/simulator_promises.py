@@ -36,6 +36,7 @@ class Promises:
         self.expected: set[tuple[Any, ...]] = set()
         self._reminders = 0
         self._dropped: set[int] = set()
+        self._expired: set[int] = set()
         self._texts = 0
         self._arrivals: dict[str, int] = defaultdict(int)
         self._first: dict[tuple[str, str], Arrival] = {}
@@ -125,7 +126,13 @@ class Promises:
         known |= Message.id.in_(carried.where(Reminder.contact_id == person.id))
         known |= func.lower(Message.address).in_(reached)
         columns = (Message.id, Message.on_date, Message.state, Message.kind)
-        rows = session.execute(select(*columns).where(known, Message.state.not_in(NOT_RECEIVED))).all()
+        rows = session.execute(select(*columns).where(known)).all()
+        expired = {row.id for row in rows if row.state is MessageState.EXPIRED}
+        if expired - self._expired:  # it was under way until this look gave it up: an hour later is the turn
+            self._expired |= expired
+            self.sim.dirty = True
+            return True
+        rows = [row for row in rows if row.state not in NOT_RECEIVED]
         if any(row.on_date == today or row.state in UNDER_WAY for row in rows):
             return True
         month = [row for row in rows if (row.on_date.year, row.on_date.month) == (today.year, today.month)]

@@ -230,6 +230,8 @@ class Simulation:
             if clean:
                 down = {name for name, each in self.machine.channels.items() if each.took_nothing}
                 self.promises.waiting(session, facts, now, down)
+            if not owed(facts, now, self.office.time) <= self.promises.expected:
+                self.dirty = True  # an address refused in this look is told of at the next full hour
             if self.played.looks % 8 == 0:
                 self.record.messages(session)
             waits = select(Reminder.id).where(Reminder.message_id.is_(None), Reminder.dropped == "").limit(1)

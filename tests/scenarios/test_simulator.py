@@ -13,7 +13,7 @@ from tests.scenarios.simulator_lock import impatient
 from tests.scenarios.simulator_played import Played
 from tests.scenarios.simulator_year import HOUR, Simulation
 from tracker.domain.office_time import OfficeTime
-from tracker.services import digests, outbox, recovery, reminders
+from tracker.services import follow_ups, outbox, outcomes, reminders
 
 NOT_BY_INSTANTS = {"crash", "failing job", "double start", "database locked", "clock forward", "clock back"}
 """Accidents that strike in the n-th look or statement: with more looks they would strike elsewhere."""
@@ -51,7 +51,7 @@ def check(played: Played) -> None:
     assert played.messages > 10
 
 
-MID_YEAR = 6
+MID_YEAR = 9
 """A seed whose plan comes in on a day in the middle of the year, when something is owed at once."""
 
 
@@ -84,8 +84,8 @@ def weeks(path: Path, *, every: dt.timedelta | None) -> list[tuple[object, ...]]
 MUTANTS = [
     (outbox, "_goes_on", lambda delivery, moment: True, "sent outside the hours"),
     (reminders, "owed", lambda *args: [], "owed and not written"),
-    (digests._People, "objection", lambda self, reminder: "", "told"),
-    (recovery, "_take_up_lost", lambda session, now: None, "neither sent nor given up"),
+    (follow_ups, "record", lambda *args, **kwargs: None, "history and deeds differ"),
+    (outcomes, "_keep_attempt", lambda *args: None, "tried without a record"),
 ]
 
 

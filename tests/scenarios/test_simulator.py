@@ -85,7 +85,7 @@ MUTANTS = [
     (outbox, "_goes_on", lambda delivery, moment: True, "sent outside the hours"),
     (reminders, "owed", lambda *args: [], "owed and not written"),
     (follow_ups, "record", lambda *args, **kwargs: None, "history and deeds differ"),
-    (outcomes, "_keep_attempt", lambda *args: None, "tried without a record"),
+    (outcomes, "_remark", lambda before, now: "", "no reason beside it"),
 ]
 
 

@@ -74,8 +74,7 @@ def test_what_is_owed_to_a_contact_is_one_message_named_for_the_weightiest(
 
     assert planned.messages == 1
     assert outbox(session) == [("ก", "due-soon", "2022-01-31", "queued")]
-    # the coordinator hears that nobody owns the other division
-    assert carried(session) == [["coordinator", "due-soon", "monthly", "summary"]]
+    assert carried(session) == [["due-soon", "monthly", "summary"]]
 
 
 def test_a_message_is_of_use_as_long_as_anything_in_it(session: Session, agency: Plan) -> None:

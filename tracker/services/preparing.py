@@ -42,7 +42,7 @@ def _outgoing(
     session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse
 ) -> Outgoing | None:
     try:
-        with session.begin_nested() if message.rendered_at is None else nullcontext():
+        with session.begin_nested() if message.rendered_at is None or message.attempts > 1 else nullcontext():
             return _prepare(session, message, delivery, moment, purse)
     except TrackerError as error:
         problem = str(error)
@@ -57,7 +57,9 @@ def _outgoing(
 def _prepare(
     session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse
 ) -> Outgoing | None:
-    """Its text is made and stored the first time, and never again."""
+    """Its text is made and stored once; a text that surely reached nobody is made anew on another day."""
+    if _is_stale(session, message, moment):
+        message.rendered_at = None
     if message.rendered_at is None and not _write(session, message, delivery, moment, purse):
         return None
     if delivery.routing.divert:
@@ -78,6 +80,16 @@ def _prepare(
         calendar=message.calendar,
         thread=tuple(message.thread.split()),
     )
+
+
+def _is_stale(session: Session, message: Message, moment: Moment) -> bool:
+    """Whether what it says may be past its use, and nobody can have read it."""
+    if message.rendered_at is None or message.unsure or message.kind is Kind.GREETING:
+        return False
+    if moment.office.today(message.rendered_at) >= moment.today:
+        return False
+    doubtful = (Attempt.message_id == message.id, Attempt.outcome == MessageState.UNKNOWN)
+    return session.scalar(select(Attempt.number).where(*doubtful).limit(1)) is None
 
 
 def _write(session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse) -> bool:

@@ -39,9 +39,12 @@ def recover(session: Session, now: dt.datetime) -> None:
 
 
 def too_late_to_repeat(now: dt.datetime) -> ColumnElement[bool]:
-    """Whether a message may have arrived by a channel that has forgotten its key by now."""
+    """Whether a message may have arrived by a channel that has forgotten its key by now.
+
+    A first attempt in the future was stamped by a wrong clock: nobody knows how long ago it was.
+    """
     forgotten = (
-        and_(Message.channel == channel, Message.first_attempt_at <= now - window)
+        and_(Message.channel == channel, ~Message.first_attempt_at.between(now - window, now + MARGIN))
         for channel, window in SAFE_AGAIN.items()
         if window != dt.timedelta.max
     )

@@ -7,6 +7,7 @@ from tracker.domain.reminders import REMINDERS, Kind
 from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
 from tracker.services.outbox import deliver_all, waiting
+from tracker.services.recovery import recover
 from tracker.services.reminders import Planned, plan_reminders
 
 
@@ -22,6 +23,7 @@ class Ticked:
 def plan_owed(delivery: Delivery, moment: Moment, kinds: Collection[Kind] = REMINDERS) -> Planned:
     """Write down what is owed at the moment, in one transaction."""
     with delivery.sessions.begin() as session:
+        recover(session, moment.now)  # what is past its use no longer holds back what is owed now
         return plan_reminders(
             session,
             now=moment.now,

@@ -43,7 +43,7 @@ ANSWERS = {
     "bad_empty": (400, b"", DeliveryError, True, True, None),
     "token": (401, "Authentication failed.", ChannelDown, False, None, None),
     "plan": (403, "Access to this API is not available for your account", ChannelDown, False, None, None),
-    "not_found": (404, "Not found", DeliveryError, True, True, None),
+    "not_found": (404, "Not found", ChannelDown, False, True, None),
     "method": (405, "Method Not Allowed", DeliveryError, True, False, None),
     "gone": (410, "Gone", DeliveryError, True, False, None),
     "too_large": (413, "Request Entity Too Large", DeliveryError, True, False, None),

@@ -18,6 +18,7 @@ from tracker.db.models import (
     FollowUp,
     Message,
     MessageItem,
+    MessageState,
     Plan,
     QuotaReading,
     Reminder,
@@ -246,6 +247,22 @@ def test_a_retry_sends_the_stored_text_unchanged(post: Post, sessions: sessionma
     assert len(post.writer.digests) == 1
     assert post.email.tried[0] == post.email.tried[1]
     assert "O1" in post.email.sent[0].text
+
+
+@pytest.mark.usefixtures("agency")
+def test_what_reached_nobody_is_made_anew_on_another_day(post: Post, sessions: sessionmaker[Session]) -> None:
+    """Nobody is told tomorrow that something is near which was done today."""
+    post.email.fail(DeliveryError("busy"))
+    post.plan([Kind.DUE_SOON])
+    post.deliver()
+    with sessions.begin() as session:
+        act(session, "O1", Action.DONE)
+
+    post.now += dt.timedelta(days=1)
+    post.deliver()
+
+    assert post.email.sent == []
+    assert only_message(sessions).state is MessageState.CANCELLED
 
 
 def test_two_contacts_behind_one_address_are_told_of_both_divisions(
@@ -579,9 +596,10 @@ def test_by_line_the_whole_list_goes_to_who_has_no_mailbox_for_it(
     expected: bool,
 ) -> None:
     with sessions.begin() as session:
-        contact(session, agency, "owner", **addresses)
+        contact(session, agency, "owner", divisions=[TWO], **addresses)
 
-    post.plan([Kind.MONTHLY])
+    post.plan([Kind.DUE_SOON])
     post.deliver()
 
-    assert [each.lists_all for each in post.writer.digests if each.recipient == "owner"] == [expected]
+    found = {each.recipient: each.lists_all for each in post.writer.digests}
+    assert found["owner"] is expected

@@ -51,8 +51,8 @@ def read_answer(
         host=host,
         message=answer_of(_message(body), *secrets),
         body=body,
-        request_id=answer_of(headers.get("x-line-request-id", "")),
-        accepted_request_id=answer_of(headers.get("x-line-accepted-request-id", "")),
+        request_id=answer_of(headers.get("x-line-request-id", ""), *secrets),
+        accepted_request_id=answer_of(headers.get("x-line-accepted-request-id", ""), *secrets),
         retry_after=float(pause) if pause.isascii() and pause.isdigit() else None,
     )
 
@@ -118,10 +118,12 @@ def _refusal(answer: Answer) -> DeliveryError:
     match answer.status:
         case 401:
             return ChannelDown(
-                f"LINE does not accept the access token ({answer}); put a valid one in the settings"
+                f"LINE does not accept the access token ({answer}); renew TRACKER_LINE_TOKEN or its file"
             )
         case 403:
             return ChannelDown(f"LINE does not let this account send ({answer}); check its plan")
+        case 404:  # an unknown recipient is a 400; only an unknown path is not found
+            return ChannelDown(f"{answer}, as of an unknown path; check the API address {answer.host}")
         case status if 400 <= status < 500:
             to_blame = not is_about_the_message(answer)
             return DeliveryError(

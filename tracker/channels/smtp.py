@@ -54,7 +54,7 @@ class Conversation:
             raise self._cut_off("in the middle of the message") from error
         code, reply = self._answer_to_final_dot()
         if code // 100 == 2:
-            return answer_of(reply.decode(errors="replace"))
+            return answer_of(reply.decode(errors="replace"), self.account.password)
         if code // 100 in (4, 5):
             raise refusal(self.account, Refused.MESSAGE, code, reply)
         raise OutcomeUnknown(f"The mail server {self.account.host} answered the message with nonsense")

@@ -96,7 +96,7 @@ def list_(app: App, as_json: bool, agency: str | None) -> None:
 @click.option(
     "--rank", type=click.IntRange(1, 3), help="Of a supervisor: 1 head of division, 2 deputy, 3 director."
 )
-@click.option("--language", type=click.Choice(["th", "en"]), default="th", show_default=True)
+@click.option("--language", type=click.Choice(["th", "en"]), help="[default: th]")
 @click.option("--from", "valid_from", metavar="DATE", default="", help="First day in office.")
 @click.option("--until", "valid_until", metavar="DATE", default="", help="Last day in office.")
 @channels_option
@@ -109,20 +109,21 @@ def add(
     rank: int | None,
     agency: str | None,
     channels: str | None,
-    **texts: str,
+    **texts: str | None,
 ) -> None:
-    """Add one contact, or change the one of this name and these divisions.
+    """Add one contact, or change the one of this name and these divisions; what is not given stays.
 
     Example: tracker contact add "หัวหน้าฝ่ายปกครอง" --division ฝ่ายปกครอง --role owner --email pk@example.go.th
     """
-    values = {**texts, "division": ";".join(division), "roles": ";".join(roles), "rank": str(rank or "")}
+    given = {column: text or "" for column, text in texts.items()}
+    values = {**given, "division": ";".join(division), "roles": ";".join(roles), "rank": str(rank or "")}
     if channels is not None:
         values["channels"] = channels
     try:
         entry = read_entry(values)
     except InputError as error:
         raise InputError(f"{error} Nothing was changed.") from None
-    _store(app, [entry], agency)
+    _store(app, [entry], agency, only={column for column, text in values.items() if text})
 
 
 @click.command("import")
@@ -167,11 +168,13 @@ def tell_news(book: DivisionBook) -> None:
         echo(f"  {doubt}")
 
 
-def _store(app: App, entries: list[ContactEntry], agency: str | None) -> None:
+def _store(
+    app: App, entries: list[ContactEntry], agency: str | None, *, only: set[str] | None = None
+) -> None:
     with app.sessions.begin() as session:
         owner = find_agency(session, agency)
         book = DivisionBook(session, owner.id, app.catalogue)
-        stored = store_contacts(session, owner.id, entries, book)
+        stored = store_contacts(session, owner.id, entries, book, only=only)
         if stored.touched:
             after = {str(number): columns for number, columns in stored.touched.items()}
             record(session, "contacts stored", actor=actor(), now=app.clock(), after={"contacts": after})

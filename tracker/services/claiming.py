@@ -44,14 +44,19 @@ def _in_turn(query: Select[T], now: dt.datetime, closed: Collection[str]) -> Sel
 
 
 def _take(session: Session, moment: Moment, channel: str, places: int) -> list[Message]:
-    """Choose, lock past what others hold, and mark, in one statement."""
+    """Choose and lock, past what others hold; then mark.
+
+    In two statements: within one, PostgreSQL may choose again for each row, and so take more than it may.
+    """
     chosen = _in_turn(select(Message.id), moment.now, ()).where(Message.channel == channel)
-    chosen = chosen.limit(places).with_for_update(skip_locked=True)
+    ids = session.scalars(chosen.limit(places).with_for_update(skip_locked=True)).all()
+    if not ids:
+        return []
     # What was surely refused cannot be doubled by a repeat, however late.
     began = case((Message.unsure == 0, literal(moment.now, UtcDateTime)), else_=Message.first_attempt_at)
     marked = (
         update(Message)
-        .where(Message.id.in_(chosen))
+        .where(Message.id.in_(ids))
         .values(
             state=MessageState.SENDING,
             attempts=Message.attempts + 1,

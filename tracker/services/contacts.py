@@ -95,9 +95,17 @@ def read_entry(values: Mapping[str, str]) -> ContactEntry:
 
 
 def store_contacts(
-    session: Session, agency_id: int, entries: Sequence[ContactEntry], book: DivisionBook
+    session: Session,
+    agency_id: int,
+    entries: Sequence[ContactEntry],
+    book: DivisionBook,
+    *,
+    only: Collection[str] | None = None,
 ) -> ContactsStored:
-    """Add the contacts that are new and change those that are known by name and divisions."""
+    """Add the contacts that are new and change those that are known by name and divisions.
+
+    With ``only`` no other columns than these are changed of one that is known.
+    """
     known = known_contacts(session, agency_id)
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     touched: dict[int, list[str]] = {}
@@ -109,7 +117,7 @@ def store_contacts(
         if contact is None:
             contact = known[key] = Contact(agency_id=agency_id, name=entry.name)
             session.add(contact)
-        columns = fill(session, contact, entry, divisions)
+        columns = fill(session, contact, entry, divisions, only=None if is_new else only)
         counts["added" if is_new else "changed" if columns else "unchanged"] += 1
         if is_new or columns:
             touched.setdefault(contact.id, ["added"] if is_new else columns)
@@ -140,9 +148,19 @@ def known_contacts(session: Session, agency_id: int) -> dict[ContactKey, Contact
     return {(folded_key(each.name), frozenset(divisions[each.id])): each for each in contacts}
 
 
-def fill(session: Session, contact: Contact, entry: ContactEntry, divisions: Sequence[Division]) -> list[str]:
-    """Write an entry onto a contact; the columns that this changed. A new address is not suspended."""
-    wanted = {name: getattr(entry, name) for name in _PLAIN}
+def fill(
+    session: Session,
+    contact: Contact,
+    entry: ContactEntry,
+    divisions: Sequence[Division],
+    *,
+    only: Collection[str] | None = None,
+) -> list[str]:
+    """Write an entry, or ``only`` some of its columns, onto a contact; the columns that this changed.
+
+    A new address is not suspended.
+    """
+    wanted = {name: getattr(entry, name) for name in _PLAIN if only is None or name in only}
     if entry.channels is not None:
         wanted["channels"] = ";".join(entry.channels)
     changed = [name for name, value in wanted.items() if getattr(contact, name) != value]
@@ -152,7 +170,8 @@ def fill(session: Session, contact: Contact, entry: ContactEntry, divisions: Seq
     session.flush()
     if _fill_divisions(session, contact, {division.id for division in divisions}):
         changed.append("division")
-    if _fill_roles(session, contact, entry, has_division=bool(divisions)):
+    of_roles = only is None or "roles" in only
+    if of_roles and _fill_roles(session, contact, entry, has_division=bool(divisions)):
         changed.append("roles")
     session.flush()
     return changed

@@ -33,6 +33,9 @@ SUDDEN = 0.1
 SPARED = "LINE was spared: "
 """How the reason begins for which a message takes another channel than LINE."""
 
+PURSE_LOCK = 7_355_608
+"""One worker at a time may look what is left and take from it."""
+
 COSTS = (MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
 
 
@@ -46,6 +49,11 @@ class Purse:
     @cached_property
     def left(self) -> int | None:
         """How many people may still be reached this month; None is without limit, or not known."""
+        reading = newest_reading(self._session, self._moment.today)
+        if reading is None or reading.quota is None:
+            return None
+        if self._session.get_bind().dialect.name == "postgresql":  # SQLite's writers are alone anyway
+            self._session.execute(select(func.pg_advisory_xact_lock(PURSE_LOCK)))
         return people_left(self._session, self._moment.today)
 
     def allows(self, message: Message) -> bool:
@@ -112,7 +120,7 @@ def refresh(delivery: Delivery, moment: Moment) -> None:
     with delivery.sessions() as session:
         waits = and_(is_ready(), Message.channel == LINE)
         newest = newest_reading(session, moment.today)
-        fresh = newest is not None and moment.now - newest.at < READ_EVERY
+        fresh = newest is not None and dt.timedelta() <= moment.now - newest.at < READ_EVERY
         if delivery.routing.divert or session.scalar(select(Message.id).where(waits).limit(1)) is None:
             return
         groups = _uncounted(session, moment.now)

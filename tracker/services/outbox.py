@@ -6,7 +6,9 @@ whether their channel can be repeated safely (``recovery``).
 """
 
 import logging
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
@@ -29,8 +31,8 @@ Clock = Callable[[], Moment]
 Take = Callable[[Session, Moment], list[Message]]
 
 PACE_SECONDS = 1.0
-INSISTS = 20
-"""So often, 15 seconds each, a locked database is asked again to record what has left already."""
+INSISTS, INSIST_SECONDS = 30, 5.0
+"""How often, and after what pause, a database is asked again to record what has left already."""
 
 
 def deliver_all(delivery: Delivery, clock: Clock) -> Delivered:
@@ -103,7 +105,7 @@ def _try_each(
         moment = clock()
         if tried and not (_goes_on(delivery, moment) and moment.now - began < LEASE / 3):
             break
-        outcome = _attempt(delivery, message, letter, down, moment)
+        outcome = replace(_attempt(delivery, message, letter, down, moment), at=moment.now)
         tried.append((message, letter, outcome))
         if letter.channel in down or outcome.quota_spent:
             break
@@ -133,7 +135,7 @@ def _insist(delivery: Delivery, write: Callable[[Session], list[MessageState]]) 
                 return write(session)
         except OperationalError:
             log.warning("the outcome of a delivery could not be recorded yet; trying again")
-            delivery.wait(PACE_SECONDS)
+            time.sleep(INSIST_SECONDS)  # also when the process is told to stop
     with delivery.sessions.begin() as session:
         return write(session)
 

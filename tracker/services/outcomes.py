@@ -25,6 +25,9 @@ TWICE = "It may have arrived twice, both times with the same Message-ID: the out
 
 REFUSED, THEN = " refused it: ", " | then: "
 
+A_DAY = dt.timedelta(days=1)
+"""No provider's wish to be left alone is heeded for longer."""
+
 PATIENCE, TRIES = dt.timedelta(days=1), 5
 """After so long, and so many tries, a channel that takes nothing is given up for the contact's next."""
 
@@ -37,7 +40,8 @@ class Outcome:
     """The state that an attempt led to, with what has to be written down.
 
     ``suspends`` where the address was refused for good, ``quota_spent`` where the month's messages are used
-    up; ``channel_rests_until`` is set where the provider asked that nothing be tried before.
+    up; ``channel_rests_until`` is set where the provider asked that nothing be tried before. ``at`` is the
+    instant of the try.
     """
 
     state: MessageState
@@ -47,6 +51,7 @@ class Outcome:
     suspends: bool = False
     quota_spent: bool = False
     channel_rests_until: dt.datetime | None = None
+    at: dt.datetime | None = None
 
 
 Tried = tuple[Message, Outgoing, Outcome]
@@ -63,17 +68,20 @@ def after_success(message: Message, receipt: Receipt, now: dt.datetime) -> Outco
 
 def after_error(message: Message, error: DeliveryError, *, jitter: float, now: dt.datetime) -> Outcome:
     """Another try where it is safe and can help; otherwise failed, or unknown where it may have arrived."""
-    if isinstance(error, QuotaSpent):
-        # LINE knows no accepted request by this key, or it would have said so: nothing is in doubt.
-        certain: dict[str, object] = {"unsure": 0, "next_attempt_at": now}
-        return Outcome(MessageState.RETRY, str(error), certain, quota_spent=True)
+    if isinstance(error, QuotaSpent) and message.kind is Kind.GREETING:
+        return Outcome(MessageState.FAILED, str(error))
+    # A push in doubt may be what used the quota up: it is repeated under its key until LINE knows it again.
+    if isinstance(error, QuotaSpent) and not message.unsure:
+        return Outcome(MessageState.RETRY, str(error), {"next_attempt_at": now}, quota_spent=True)
     unsure = message.unsure + isinstance(error, OutcomeUnknown)
     changes: dict[str, object] = {"unsure": unsure}
     if error.permanent:
-        return Outcome(MessageState.FAILED, str(error), changes, suspends=error.blames_address)
+        in_doubt = message.unsure and message.channel not in SAFE_AGAIN  # an earlier try may have arrived
+        state = MessageState.UNKNOWN if in_doubt else MessageState.FAILED
+        return Outcome(state, str(error), changes, suspends=error.blames_address)
     if message.channel not in SAFE_AGAIN and unsure >= MOST_UNSURE:
         return Outcome(MessageState.UNKNOWN, str(error), changes)
-    asked = dt.timedelta(seconds=error.retry_after or 0)
+    asked = dt.timedelta(seconds=min(error.retry_after or 0, A_DAY.total_seconds()))
     next_at = now + max(asked, wait_before(message.attempts, jitter=jitter))
     window = SAFE_AGAIN.get(message.channel, dt.timedelta.max)
     if unsure and window != dt.timedelta.max and next_at - (message.first_attempt_at or now) >= window:
@@ -126,7 +134,7 @@ def _record_one(
     for name, value in outcome.changes.items():
         setattr(message, name, value)
     given_up = _is_hopeless(message, outcome, moment.now)
-    attempt = _attempt(message, letter, outcome, number, now=moment.now)
+    attempt = _attempt(message, letter, outcome, number, now=outcome.at or moment.now)
     attempt.outcome = MessageState.FAILED if given_up else outcome.state
     session.add(attempt)
     if outcome.quota_spent:

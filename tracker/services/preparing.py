@@ -57,10 +57,8 @@ def _outgoing(
 def _prepare(
     session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse
 ) -> Outgoing | None:
-    """Its text is made and stored once; a text that surely reached nobody is made anew on another day."""
-    if _is_stale(session, message, moment):
-        message.rendered_at = None
-    if message.rendered_at is None and not _write(session, message, delivery, moment, purse):
+    """Its text is stored before it leaves. A retry sends it unchanged, on another day what is true then."""
+    if _may_be_made(session, message, moment) and not _write(session, message, delivery, moment, purse):
         return None
     if delivery.routing.divert:
         message.channel = FILE
@@ -82,11 +80,12 @@ def _prepare(
     )
 
 
-def _is_stale(session: Session, message: Message, moment: Moment) -> bool:
-    """Whether what it says may be past its use, and nobody can have read it."""
-    if message.rendered_at is None or message.unsure or message.kind is Kind.GREETING:
-        return False
-    if moment.office.today(message.rendered_at) >= moment.today:
+def _may_be_made(session: Session, message: Message, moment: Moment) -> bool:
+    """Whether it has no text yet, or one of another day that surely reached nobody."""
+    if message.rendered_at is None:
+        return True
+    of_today = moment.office.today(message.rendered_at) >= moment.today
+    if of_today or message.unsure or message.kind is Kind.GREETING:
         return False
     doubtful = (Attempt.message_id == message.id, Attempt.outcome == MessageState.UNKNOWN)
     return session.scalar(select(Attempt.number).where(*doubtful).limit(1)) is None
@@ -96,7 +95,9 @@ def _write(session: Session, message: Message, delivery: Delivery, moment: Momen
     """Make the text from the present state and addresses; False when it cannot leave by this claim."""
     claimed_for = message.channel
     refused = select(Attempt.channel).where(
-        Attempt.message_id == message.id, Attempt.outcome == MessageState.FAILED
+        Attempt.message_id == message.id,
+        Attempt.outcome == MessageState.FAILED,
+        Attempt.channel != message.channel,  # the present one may be tried again: a person asked for it
     )
     without = set(session.scalars(refused))
     readdress(session, message, delivery.routing, today=moment.today, without=without)
@@ -126,11 +127,11 @@ def _spare(
     session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse, without: set[str]
 ) -> bool:
     """Give it to another channel where LINE's month does not reach; false without one: it waits for a day."""
-    message.error = purse.reason(message)
+    message.error, before = purse.reason(message), (message.channel, message.address)
     readdress(session, message, delivery.routing, today=moment.today, without={*without, LINE})
     if message.channel in ADDRESSED and message.channel != LINE:
         return True
-    message.channel = LINE
+    message.channel, message.address = before
     message.next_attempt_at = moment.office.next_reminding(moment.now)
     return False
 

@@ -37,9 +37,7 @@ def init(rehearsal: bool) -> None:
             )
         echo(f"{kind} {migrate.shown(app.url)}: {'made' if fresh else 'is up to date'}.")
         if fresh and app.mode != LIVE and not rehearsal:
-            echo(
-                "It is a rehearsal because the clock is set (TRACKER_NOW): it never sends to people by itself."
-            )
+            echo("It is a rehearsal, for the clock is set (TRACKER_NOW): it sends to nobody by itself.")
             echo("For the office's own database unset TRACKER_NOW and init again in another folder.")
     finally:
         app.close()

@@ -30,7 +30,7 @@ def test_tick_sends_into_files_in_a_rehearsal(office: Tracker) -> None:
     said = office.says("tick", "--now", FIRST)
 
     assert said == (
-        "Owed and new: 8 reminders in 4 messages.\n"
+        "Owed and new: 21 reminders in 4 messages.\n"
         "Delivered: sent 4.\n"
         f"This is a rehearsal: see the folder {office.folder / 'outbox'}.\n"
     )
@@ -58,7 +58,7 @@ def test_tick_as_json_has_stable_keys(office: Tracker) -> None:
     first, second = office.json("tick", "--now", FIRST), office.json("tick", "--now", FIRST)
 
     assert keys <= set(first)
-    assert (first["reminders"], first["messages"], first["sent"], first["waiting"]) == (8, 4, 4, 0)
+    assert (first["reminders"], first["messages"], first["sent"], first["waiting"]) == (21, 4, 4, 0)
     assert set(second.values()) == {0}
 
 
@@ -171,12 +171,12 @@ def test_outbox_list_is_a_table_in_the_offices_time(office: Tracker) -> None:
     office.says("tick", "--now", FIRST)
 
     assert office.says("outbox", "list") == (
-        "No.  Made              Kind         To              By    Status  Items   Remark\n"
-        "---  ----------------  -----------  --------------  ----  ------  ------  ------\n"
+        "No.  Made              Kind         To              By    Status  Items               Remark\n"
+        "---  ----------------  -----------  --------------  ----  ------  ------------------  ------\n"
         "  1  2570-02-01 09:05  overdue      หัวหน้าฝ่ายทะเบียน  file  sent    I1\n"
-        "  2  2570-02-01 09:05  overdue      หัวหน้าฝ่ายโยธา    file  sent    I2, E1\n"
+        "  2  2570-02-01 09:05  escalation   หัวหน้าฝ่ายโยธา    file  sent    I2, E1\n"
         "  3  2570-02-01 09:05  coordinator  ผู้ประสานงาน      file  sent\n"
-        "  4  2570-02-01 09:05  summary      ผู้อำนวยการเขต    file  sent\n"
+        "  4  2570-02-01 09:05  escalation   ผู้อำนวยการเขต    file  sent    I1, I2, I3, E1, O3\n"
     )
 
 

@@ -65,7 +65,15 @@ def test_show_as_json_has_stable_keys(office: Tracker) -> None:
             "channel": "file",
             "status": "sent",
             "contact": "หัวหน้าฝ่ายทะเบียน",
-        }
+        },
+        {
+            "id": 4,
+            "on": "2027-02-01",
+            "kind": "escalation",
+            "channel": "file",
+            "status": "sent",
+            "contact": "ผู้อำนวยการเขต",
+        },
     ]
     (event,) = facts["history"]
     assert (event["at"], event["by"], event["what"], event["period"]) == (

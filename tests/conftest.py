@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--seeds",
         type=int,
-        default=4,
+        default=1,
         help="how many fiscal years the simulator plays (on PostgreSQL a tenth)",
     )
 

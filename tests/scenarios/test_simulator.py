@@ -24,7 +24,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         number = metafunc.config.getoption("--seeds")
         on_a_server = "engine" in metafunc.fixturenames
-        metafunc.parametrize("seed", range(1, (max(2, number // 10) if on_a_server else number) + 1))
+        metafunc.parametrize(
+            "seed", range(1, (min(number, max(2, number // 10)) if on_a_server else number) + 1)
+        )
 
 
 def test_a_fiscal_year(tmp_path: Path, seed: int) -> None:

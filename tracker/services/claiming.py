@@ -18,7 +18,7 @@ from tracker.services.recovery import LEASE, READY, SAFE_AGAIN, too_late_to_repe
 
 T = TypeVar("T")
 
-BATCH = 50
+BATCH = 25
 A_MINUTE = dt.timedelta(minutes=1)
 
 

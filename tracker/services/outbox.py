@@ -6,7 +6,6 @@ whether their channel can be repeated safely (``recovery``).
 """
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -135,7 +134,7 @@ def _insist(delivery: Delivery, write: Callable[[Session], list[MessageState]]) 
                 return write(session)
         except OperationalError:
             log.warning("the outcome of a delivery could not be recorded yet; trying again")
-            time.sleep(INSIST_SECONDS)  # also when the process is told to stop
+            delivery.wait(INSIST_SECONDS)
     with delivery.sessions.begin() as session:
         return write(session)
 

@@ -128,10 +128,12 @@ def message_ids(smtp: FakeSmtp) -> dict[str, list[str]]:
 def test_killed_while_the_servers_wait_nothing_is_lost_and_line_doubles_nothing(
     machine: Machine, line: FakeLine, smtp: FakeSmtp
 ) -> None:
-    line.fail_next("delay", times=2, seconds=2)
-    smtp.fail("END", HANG, times=2)
+    line.fail_next("delay", times=1, seconds=10)
+    smtp.fail("END", HANG, times=3)
 
-    for _ in range(4):  # twice LINE and twice the mail server have taken a message and not answered yet
+    for _ in range(
+        4
+    ):  # LINE once, and the mail server for each mailbox, has taken a message and not answered
         arrived = partial(more_arrived, line, smtp, len(line.delivered) + len(smtp.messages))
         process = machine.start("tick", "--really-send")
         wait_for(arrived, process)

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from contextlib import contextmanager
 from bench.measure import ROOT, environment
 
 _TAKEN = b'{"sentMessages":[{"id":"461230966842064897","quoteToken":"IStG5h1Tz7b"}]}'
+_NO_LIMIT = b'{"type":"none","totalUsage":0}'
 _ANSWER = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-line-request-id: 5b1f7c3e\r\n"
-    b"Content-Length: %d\r\n\r\n%s" % (len(_TAKEN), _TAKEN)
+    b"Content-Length: %d\r\n\r\n%s"
 )
 _REPLIES = {
     b"EHLO": b"250-mail\r\n250-SIZE 20000000\r\n250 8BITMIME\r\n",
@@ -53,7 +55,8 @@ async def _line(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         found = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
         length = int(found[0].partition(b":")[2]) if found else 0
         await reader.readexactly(length)
-        writer.write(_ANSWER)
+        said = _TAKEN if head.startswith(b"POST") else _NO_LIMIT
+        writer.write(_ANSWER % (len(said), said))
     writer.close()
 
 
@@ -70,6 +73,7 @@ async def _serve(kind: str) -> None:
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     server.close()
+    os._exit(0)  # whoever is still connected is not waited for
 
 
 if __name__ == "__main__":

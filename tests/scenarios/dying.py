@@ -14,9 +14,9 @@ from typing import Any
 BEFORE, AFTER = "before", "after"
 POINTS = {
     "before the claim is committed": ("tracker.services.outbox", "prepare", AFTER),
-    "after the claim is committed": ("tracker.services.outbox", "_try_each", BEFORE),
+    "after the claim is committed": ("tracker.services.outbox", "_Claim", BEFORE),
     "before the request": ("tracker.services.outbox", "_send", BEFORE),
-    "before the outcome is committed": ("tracker.services.outbox", "_settle", AFTER),
+    "before the outcome is committed": ("tracker.services.outcomes", "_still_ours", AFTER),
 }
 
 

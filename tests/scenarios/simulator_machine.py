@@ -68,6 +68,7 @@ class Machine:
             ROUTING,
             jitter=lambda: 0.0,
             wait=self._wait,
+            pause=self._wait,
         )
         self.doors: Doors = self.delivery.sessions  # type: ignore[assignment]
 

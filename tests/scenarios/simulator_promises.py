@@ -37,6 +37,7 @@ class Promises:
         self._reminders = 0
         self._dropped: set[int] = set()
         self._expired: set[int] = set()
+        self._refused: set[tuple[int, dt.date | None]] = set()
         self._texts = 0
         self._arrivals: dict[str, int] = defaultdict(int)
         self._first: dict[tuple[str, str], Arrival] = {}
@@ -130,6 +131,11 @@ class Promises:
         expired = {row.id for row in rows if row.state is MessageState.EXPIRED}
         if expired - self._expired:  # it was under way until this look gave it up: an hour later is the turn
             self._expired |= expired
+            self.sim.dirty = True
+            return True
+        refused = {(person.id, day) for day in (person.row.email_suspended_on, person.row.line_suspended_on)}
+        if (person.id, today) in refused - self._refused:  # its message was another's, and left without it
+            self._refused |= refused
             self.sim.dirty = True
             return True
         rows = [row for row in rows if row.state not in NOT_RECEIVED]

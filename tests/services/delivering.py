@@ -63,6 +63,7 @@ class Post:
     per_minute: dict[str, int] = field(default_factory=dict)
     reserve: int = 0
     wait: Callable[[float], bool] = lambda seconds: False
+    pause: Callable[[float], object] = lambda seconds: None
 
     def __post_init__(self) -> None:
         self.writer = PlainWriter()
@@ -83,6 +84,7 @@ class Post:
             per_minute=self.per_minute,
             reserve=self.reserve,
             wait=self.wait,
+            pause=self.pause,
         )
 
     def moment(self) -> Moment:

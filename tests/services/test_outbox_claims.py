@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.factories import contact, line_id, measure, rule, stored
 from tests.factories import plan as document
 from tests.services.delivering import Post, at, only_message
-from tracker.channels.base import ChannelDown
+from tracker.channels.base import ChannelDown, Outgoing
 from tracker.db.models import Attempt, Contact, Message, MessageState
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import TURN, Kind
@@ -17,7 +17,7 @@ from tracker.errors import DeliveryError, OutcomeUnknown
 from tracker.services.claiming import BATCH
 from tracker.services.outbox import deliver_some
 from tracker.services.outcomes import TWICE
-from tracker.services.recovery import LEASE, STOPPED
+from tracker.services.recovery import LEASE, STOPPED, recover
 
 NOW = at("2022-01-26 09:00")
 MINUTE = dt.timedelta(minutes=1)
@@ -58,13 +58,11 @@ def attempts(post: Post) -> list[tuple[int, str, str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("addresses", "channel", "together"),
-    [({"line_id": f"U{'{:032x}'}"}, "line", BATCH), ({"email": "{}@x.example"}, "email", 1)],
+    ("addresses", "channel"),
+    [({"line_id": f"U{'{:032x}'}"}, "line"), ({"email": "{}@x.example"}, "email")],
     ids=["line", "email"],
 )
-def test_only_what_may_be_repeated_is_claimed_together(
-    post: Post, addresses: dict[str, str], channel: str, together: int
-) -> None:
+def test_several_are_claimed_together(post: Post, addresses: dict[str, str], channel: str) -> None:
     add(post, BATCH + 5, **addresses)
     under_way: list[int] = []
     post.channels[channel].on_send = lambda _message: under_way.append(states(post).count("sending"))
@@ -72,12 +70,63 @@ def test_only_what_may_be_repeated_is_claimed_together(
     first = deliver_some(post.delivery, post.moment, set())
     post.deliver()
 
-    assert len(first) == together
+    assert len(first) == max(under_way) == BATCH
     with post.sessions() as session:
         began = session.execute(select(Message.first_attempt_at, Message.lease_until).distinct()).all()
     assert {row.first_attempt_at for row in began} == {NOW}
-    assert max(under_way) == together
     assert states(post) == ["sent"] * (BATCH + 5)
+
+
+def test_each_e_mail_is_on_record_before_the_next_leaves_and_one_at_a_time_is_begun(post: Post) -> None:
+    add(post, 5, email="{}@x.example")
+    seen: list[tuple[int, int]] = []
+
+    def look(_message: object) -> None:
+        with post.sessions() as session:
+            begun = session.scalars(select(Message.id).where(Message.begun_at.is_not(None))).all()
+        seen.append((states(post).count("sent"), len(begun)))
+
+    post.email.on_send = look
+    post.deliver()
+
+    assert seen == [(n, n + 1) for n in range(5)]
+
+
+def test_of_a_claim_left_behind_only_the_e_mail_that_was_begun_is_in_doubt(post: Post) -> None:
+    add(post, 4, email="{}@x.example")
+
+    def stop(message: Outgoing) -> None:
+        if message.address[0] == "1":
+            raise KeyboardInterrupt
+
+    post.email.on_send = stop
+    with pytest.raises(KeyboardInterrupt):
+        post.deliver()
+    assert states(post) == ["sent", "sending", "sending", "sending"]
+    post.email.on_send = lambda _message: None
+    post.now += LEASE + MINUTE
+
+    post.deliver()
+
+    with post.sessions() as session:
+        rows = session.execute(select(Message.unsure, Message.error, Message.attempts).order_by(Message.id))
+        assert [tuple(row) for row in rows] == [(0, "", 1), (1, TWICE, 2), (0, "", 1), (0, "", 1)]
+    assert [each.address[0] for each in post.email.sent] == ["0", "2", "3", "1"]
+
+
+def test_an_e_mail_whose_claim_another_worker_took_over_is_not_sent(post: Post) -> None:
+    add(post, 2, email="{}@x.example")
+
+    def another_worker(message: Outgoing) -> None:
+        post.email.on_send = lambda _message: None
+        with post.sessions.begin() as session:
+            recover(session, post.now + LEASE + MINUTE)
+
+    post.email.on_send = another_worker
+    deliver_some(post.delivery, post.moment, set())
+
+    assert [each.address[0] for each in post.email.sent] == ["0"]
+    assert states(post) == ["sent", "queued"]
 
 
 def test_when_the_hours_of_sending_end_the_rest_of_a_claim_is_given_back_untouched(post: Post) -> None:
@@ -186,7 +235,7 @@ def test_an_attempt_of_a_worker_that_died_is_on_record_too(post: Post) -> None:
     with post.sessions.begin() as session:
         message = session.scalars(select(Message)).one()
         message.state, message.attempts, message.lease_until = MessageState.SENDING, 1, NOW
-        message.first_attempt_at = NOW - LEASE
+        message.first_attempt_at = message.begun_at = NOW - LEASE
 
     post.now = NOW + dt.timedelta(seconds=1)
     post.deliver()

@@ -76,9 +76,10 @@ def after_sending(_post: Post, channel: FakeChannel, _patch: pytest.MonkeyPatch)
 def while_recording(_post: Post, _channel: FakeChannel, patch: pytest.MonkeyPatch) -> None:
     write = outbox.record
 
-    def recorded(*args: object, **options: object) -> None:
-        write(*args, **options)  # type: ignore[arg-type]
-        raise Crash
+    def recorded(*args: object, **options: object) -> list[MessageState]:
+        if states := write(*args, **options):  # type: ignore[arg-type]
+            raise Crash
+        return states
 
     patch.setattr(outbox, "record", recorded)
 

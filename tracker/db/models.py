@@ -294,7 +294,8 @@ class Message(Base):
     goes, ``intended_channel`` where it would have gone. What leaves (subject, body, html; ``flex``: the JSON
     of LINE's objects; ``calendar``: an iCalendar file; ``thread``: the keys of the e-mails it continues, the
     oldest first) is stored just before the first attempt and is the same at every other. ``unsure`` counts
-    the attempts of which the outcome is not known. ``cost`` is how many people a push reaches, None off LINE.
+    the attempts of which the outcome is not known. ``begun_at`` is None while it is claimed and surely not
+    handed over yet. ``cost`` is how many people a push reaches, None off LINE.
     The smallest ``turn`` leaves first.
     """
 
@@ -303,11 +304,10 @@ class Message(Base):
         UniqueConstraint("contact_id", "on_date", "number"),
         Index(
             "ix_messages_ready",
-            "turn",
-            "next_attempt_at",
+            *("turn", "next_attempt_at", "id"),
             sqlite_where=text("state IN ('queued', 'retry')"),
         ),
-        Index(None, "state", "lease_until"),
+        Index("ix_messages_leased", "lease_until", sqlite_where=text("state = 'sending'")),
         Index(None, "on_date"),
     )
 
@@ -337,6 +337,7 @@ class Message(Base):
     first_attempt_at: Mapped[dt.datetime | None]
     next_attempt_at: Mapped[dt.datetime]
     lease_until: Mapped[dt.datetime | None]
+    begun_at: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     reference: Mapped[str] = mapped_column(default="")
     error: Mapped[str] = mapped_column(default="")

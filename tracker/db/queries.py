@@ -12,6 +12,8 @@ from tracker.db.models import (
     DueMove,
     FollowUp,
     Measure,
+    Message,
+    MessageState,
     Plan,
     Reminder,
 )
@@ -22,6 +24,13 @@ from tracker.domain.follow_up import Status
 def is_status(status: Status) -> ColumnElement[bool]:
     """The stored status, compared with a literal: only so does SQLite use the partial index of open rows."""
     return FollowUp.status == literal_column(f"'{status.value}'")
+
+
+def is_state(*states: MessageState) -> ColumnElement[bool]:
+    """A message's state, compared with literals for the same reason: the partial indexes of the outbox."""
+    if len(states) == 1:
+        return Message.state == literal_column(f"'{states[0].value}'")
+    return Message.state.in_([literal_column(f"'{state.value}'") for state in states])
 
 
 def status_on(as_of: dt.date) -> ColumnElement[Any]:

@@ -1,25 +1,82 @@
 """Taking messages to deliver, so that two workers never have the same; and giving back what was not tried.
 
-By a channel that recognises a repeat several are taken at once: a crash among them is made good by repeating
-all. E-mail cannot tell, so one is taken at a time, and never more than one is in doubt.
+Several are taken at once. By a channel that recognises a repeat, a crash among them is made good by repeating
+all. E-mail cannot tell: each is marked when its turn comes, so that never more than one is in doubt.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from tracker.db.base import UtcDateTime
 from tracker.db.models import Attempt, Message, MessageState
+from tracker.db.queries import is_state
 from tracker.services.digests import Moment
-from tracker.services.recovery import LEASE, READY, SAFE_AGAIN, too_late_to_repeat
+from tracker.services.recovery import LEASE, READY, SAFE_AGAIN, remembered, too_late_to_repeat, undo_claims
 
 T = TypeVar("T")
 
 BATCH = 25
 A_MINUTE = dt.timedelta(minutes=1)
+
+_NOW = bindparam("now", type_=UtcDateTime)
+
+
+def _ready(query: Select[T]) -> Select[T]:
+    owed = and_(is_state(*READY), Message.next_attempt_at <= _NOW, Message.useful_until > _NOW)
+    in_turn = query.order_by(Message.turn, Message.next_attempt_at, Message.id)
+    return in_turn.where(owed, ~too_late_to_repeat())
+
+
+_FIRST = (
+    _ready(select(Message.channel))
+    .where(Message.channel.not_in(bindparam("closed", expanding=True)))
+    .limit(1)
+)
+_CHOSEN = (
+    _ready(select(Message.id))
+    .where(Message.channel == bindparam("channel"))
+    .limit(bindparam("places", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_MARKED = (
+    update(Message)
+    .where(Message.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=MessageState.SENDING,
+        attempts=Message.attempts + 1,
+        lease_until=bindparam("until"),
+        begun_at=bindparam("begun"),
+        # What was surely refused cannot be doubled by a repeat, however late.
+        first_attempt_at=case((Message.unsure == 0, _NOW), else_=Message.first_attempt_at),
+    )
+    .returning(Message)
+)
+_AFRESH = {"populate_existing": True, "synchronize_session": False}
+
+_MESSAGES = cast(Table, Message.__table__)
+_BEGUN = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("message_id"), _MESSAGES.c.attempts == bindparam("claim"))
+    .where(_MESSAGES.c.state == MessageState.SENDING)
+    .values(begun_at=_NOW)
+)
+"""The statements are made once: a worker executes them again and again."""
 
 
 def claim(
@@ -30,17 +87,12 @@ def claim(
     ``closed`` channels are left alone, and of one in ``room`` no more are taken than it says.
     """
     passed = {*closed, *(channel for channel, places in room.items() if places <= 0)}
-    while channel := session.scalar(_in_turn(select(Message.channel), moment.now, passed).limit(1)):
-        places = min(BATCH if channel in SAFE_AGAIN else 1, room.get(channel, BATCH))
-        if messages := _take(session, moment, channel, places):
+    ready = {"now": moment.now, **remembered(moment.now)}
+    while channel := session.scalar(_FIRST, {**ready, "closed": list(passed)}):
+        if messages := _take(session, moment, channel, min(BATCH, room.get(channel, BATCH))):
             return messages
         passed.add(channel)  # another worker is just taking what is left of it
     return []
-
-
-def _in_turn(query: Select[T], now: dt.datetime, closed: Collection[str]) -> Select[T]:
-    ready = query.where(_ready(now, closed))
-    return ready.order_by(Message.turn, Message.next_attempt_at, Message.id)
 
 
 def _take(session: Session, moment: Moment, channel: str, places: int) -> list[Message]:
@@ -48,50 +100,36 @@ def _take(session: Session, moment: Moment, channel: str, places: int) -> list[M
 
     In two statements: within one, PostgreSQL may choose again for each row, and so take more than it may.
     """
-    chosen = _in_turn(select(Message.id), moment.now, ()).where(Message.channel == channel)
-    ids = session.scalars(chosen.limit(places).with_for_update(skip_locked=True)).all()
+    now = moment.now
+    chosen = {"now": now, **remembered(now), "channel": channel, "places": places}
+    ids = session.scalars(_CHOSEN, chosen).all()
     if not ids:
         return []
-    # What was surely refused cannot be doubled by a repeat, however late.
-    began = case((Message.unsure == 0, literal(moment.now, UtcDateTime)), else_=Message.first_attempt_at)
-    marked = (
-        update(Message)
-        .where(Message.id.in_(ids))
-        .values(
-            state=MessageState.SENDING,
-            attempts=Message.attempts + 1,
-            lease_until=moment.now + LEASE,
-            first_attempt_at=began,
-        )
-        .returning(Message)
-        .execution_options(populate_existing=True, synchronize_session=False)
-    )
-    taken = session.scalars(marked).all()
+    begun = now if channel in SAFE_AGAIN else None
+    marks = {"ids": ids, "now": now, "until": now + LEASE, "begun": begun}
+    taken = session.scalars(_MARKED, marks, execution_options=_AFRESH).all()
     for message in taken:
         _count_for(session, message, moment.today)
     return sorted(taken, key=lambda each: (each.turn, each.next_attempt_at, each.id))
 
 
-def release(session: Session, messages: Iterable[Message]) -> None:
-    """Give back claimed messages that were not tried: as if they had not been claimed."""
-    for claimed in messages:
-        query = select(Message).where(
-            Message.id == claimed.id,
-            Message.state == MessageState.SENDING,
-            Message.attempts == claimed.attempts,
-        )
-        message = session.scalar(query.with_for_update())
-        if message is not None:
-            give_back(message)
+def begin(session: Session, claimed: Message, now: dt.datetime) -> bool:
+    """Write down that a claimed message is being handed over now; false when the claim was lost meanwhile."""
+    ours = {"message_id": claimed.id, "claim": claimed.attempts, "now": now}
+    return session.execute(_BEGUN, ours).rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
 
-def give_back(message: Message) -> None:
-    """A claim undone. What was never tried is written anew when its turn comes, and takes in what is new."""
-    message.attempts -= 1
-    message.lease_until = None
-    message.state = MessageState.RETRY if message.attempts else MessageState.QUEUED
-    if not message.attempts:
-        message.first_attempt_at = message.rendered_at = None
+def release(session: Session, messages: Sequence[Message]) -> None:
+    """Give back claimed messages that were not tried, but none that another worker has taken meanwhile."""
+    if messages:
+        claims = [(claimed.id, claimed.attempts) for claimed in messages]
+        undo_claims(session, tuple_(Message.id, Message.attempts).in_(claims))
+
+
+def give_back(session: Session, message: Message) -> None:
+    """The claim of one that its transaction holds undone; what was changed in it stays."""
+    undo_claims(session, Message.id == message.id)
+    session.refresh(message)
 
 
 def room_left(session: Session, now: dt.datetime, per_minute: Mapping[str, int]) -> dict[str, int]:
@@ -100,13 +138,8 @@ def room_left(session: Session, now: dt.datetime, per_minute: Mapping[str, int])
 
 
 def is_ready() -> ColumnElement[bool]:
-    """Waits or is to be tried again; in literals, as only so the databases use the partial index."""
-    return Message.state.in_([literal_column(f"'{state}'") for state in READY])
-
-
-def _ready(now: dt.datetime, closed: Collection[str]) -> ColumnElement[bool]:
-    owed = and_(is_ready(), Message.next_attempt_at <= now, Message.useful_until > now)
-    return and_(owed, Message.channel.not_in(closed), ~too_late_to_repeat(now))
+    """Waits or is to be tried again."""
+    return is_state(*READY)
 
 
 def _count_for(session: Session, message: Message, today: dt.date) -> None:
@@ -120,6 +153,6 @@ def _count_for(session: Session, message: Message, today: dt.date) -> None:
 def _begun(session: Session, channel: str, now: dt.datetime) -> int:
     tried = select(func.count()).where(Attempt.channel == channel, Attempt.at > now - A_MINUTE)
     under_way = select(func.count()).where(
-        Message.channel == channel, Message.state == MessageState.SENDING, Message.lease_until >= now
+        Message.channel == channel, is_state(MessageState.SENDING), Message.lease_until >= now
     )
     return (session.scalar(tried) or 0) + (session.scalar(under_way) or 0)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import random
+from time import sleep
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -39,7 +40,7 @@ class Delivery:
 
     ``per_minute`` holds the most messages a minute of the channels that have a limit, ``reserve`` the people
     LINE must still be able to reach for escalations. ``wait`` lets that many seconds pass, and is false where
-    none can: the process is stopping, or its clock stands.
+    none can: the process is stopping, or its clock stands. ``pause`` lets them pass whatever happens.
     """
 
     sessions: sessionmaker[Session]
@@ -51,3 +52,4 @@ class Delivery:
     per_minute: Mapping[str, int] = field(default_factory=dict)
     reserve: int = 0
     wait: Callable[[float], bool] = _cannot_wait
+    pause: Callable[[float], object] = sleep

@@ -102,6 +102,7 @@ def _make(session: Session, contact_id: int, channel: str, delivery: Delivery, m
         first_attempt_at=moment.now,
         next_attempt_at=moment.now,
         lease_until=moment.now + LEASE,
+        begun_at=moment.now,
     )
     session.add(message)
     session.flush()

@@ -6,8 +6,10 @@ whether their channel can be repeated safely (``recovery``).
 """
 
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
@@ -17,17 +19,18 @@ from tracker.channels.base import ChannelDown, Outgoing, Receipt
 from tracker.db.models import Message, MessageState
 from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
 from tracker.services import line_quota
-from tracker.services.claiming import claim, is_ready, release, room_left
+from tracker.services.claiming import begin, claim, is_ready, release, room_left
 from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
 from tracker.services.outcomes import Outcome, Tried, after_error, after_success, record
 from tracker.services.preparing import prepare
-from tracker.services.recovery import LEASE, recover
+from tracker.services.recovery import LEASE, SAFE_AGAIN, recover
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], Moment]
 Take = Callable[[Session, Moment], list[Message]]
+T = TypeVar("T")
 
 PACE_SECONDS = 1.0
 INSISTS, INSIST_SECONDS = 30, 5.0
@@ -69,9 +72,8 @@ def deliver_taken(delivery: Delivery, clock: Clock, take: Take, down: set[str]) 
         made = prepare(session, claimed, delivery, moment)
     # The texts and the claim are committed before anything leaves: after a crash the repeat is the same.
     leaving = [(message, letter) for message, letter in made if letter is not None]
-    tried = _try_each(delivery, clock, leaving, down)
     states = [message.state for message, letter in made if letter is None]
-    return states + _insist(delivery, lambda session: _settle(session, delivery, leaving, tried, moment))
+    return states + _Claim(delivery, clock, down, moment).hand_over(leaving)
 
 
 def waiting(session: Session) -> int:
@@ -94,39 +96,55 @@ def _is_paced(delivery: Delivery, moment: Moment) -> bool:
         return session.scalar(waits.limit(1)) is not None
 
 
-def _try_each(
-    delivery: Delivery, clock: Clock, leaving: list[tuple[Message, Outgoing]], down: set[str]
-) -> list[Tried]:
-    """Hand over one after the other while sending goes on, the channel takes any and the lease holds."""
-    tried: list[Tried] = []
-    began = clock().now
-    for message, letter in leaving:
-        moment = clock()
-        if tried and not (_goes_on(delivery, moment) and moment.now - began < LEASE / 3):
-            break
-        outcome = replace(_attempt(delivery, message, letter, down, moment), at=moment.now)
-        tried.append((message, letter, outcome))
-        if letter.channel in down or outcome.quota_spent:
-            break
-    return tried
+class _Claim:
+    """What one claim took, on its way: handed over, and put on record."""
+
+    def __init__(self, delivery: Delivery, clock: Clock, down: set[str], moment: Moment) -> None:
+        self._delivery, self._clock, self._down, self._moment = delivery, clock, down, moment
+        self._tried: list[Tried] = []
+        self._states: list[MessageState] = []
+
+    def hand_over(self, leaving: Iterable[tuple[Message, Outgoing]]) -> list[MessageState]:
+        """One after the other while sending goes on, the channel takes any and the lease holds."""
+        rest = deque(leaving)
+        while rest and (not self._tried or self._is_in_time()):
+            message, letter = rest.popleft()
+            # Of what cannot be repeated, each is marked before it leaves, with the one before it on record.
+            if letter.channel not in SAFE_AGAIN and not self._note(coming=message):
+                continue
+            if not self._try(message, letter):
+                break
+        self._note(untried=[message for message, _ in rest])
+        return self._states
+
+    def _is_in_time(self) -> bool:
+        moment = self._clock()
+        return _goes_on(self._delivery, moment) and moment.now - self._moment.now < LEASE / 3
+
+    def _try(self, message: Message, letter: Outgoing) -> bool:
+        """Hand it over; whether its channel may be tried again."""
+        moment = self._clock()
+        outcome = _attempt(self._delivery, message, letter, self._down, moment)
+        self._tried.append((message, letter, replace(outcome, at=moment.now)))
+        return letter.channel not in self._down and not outcome.quota_spent
+
+    def _note(self, *, untried: Sequence[Message] = (), coming: Message | None = None) -> bool:
+        """Record what was tried, give back what was not, and mark what comes; whether that is still ours."""
+
+        def write(session: Session) -> tuple[list[MessageState], bool]:
+            release(session, untried)
+            states = record(session, self._tried, routing=self._delivery.routing, moment=self._moment)
+            return states, coming is None or begin(session, coming, self._clock().now)
+
+        states, is_ours = _insist(self._delivery, write)
+        for (message, letter, _), state in zip(self._tried, states, strict=True):
+            log.info("message %s by %s: %s", message.id, letter.channel, state)
+        self._states += states
+        self._tried.clear()
+        return is_ours
 
 
-def _settle(
-    session: Session,
-    delivery: Delivery,
-    leaving: list[tuple[Message, Outgoing]],
-    tried: list[Tried],
-    moment: Moment,
-) -> list[MessageState]:
-    """Give back what was not tried, so that it costs nothing, and record the rest."""
-    release(session, (message for message, _ in leaving[len(tried) :]))
-    states = record(session, tried, routing=delivery.routing, moment=moment)
-    for (message, letter, _), state in zip(tried, states, strict=True):
-        log.info("message %s by %s: %s", message.id, letter.channel, state)
-    return states
-
-
-def _insist(delivery: Delivery, write: Callable[[Session], list[MessageState]]) -> list[MessageState]:
+def _insist(delivery: Delivery, write: Callable[[Session], T]) -> T:
     """Write down what has left. A locked database is asked again: unrecorded, an e-mail would be repeated."""
     for _ in range(INSISTS):
         try:
@@ -134,7 +152,7 @@ def _insist(delivery: Delivery, write: Callable[[Session], list[MessageState]]) 
                 return write(session)
         except OperationalError:
             log.warning("the outcome of a delivery could not be recorded yet; trying again")
-            delivery.wait(INSIST_SECONDS)
+            delivery.pause(INSIST_SECONDS)
     with delivery.sessions.begin() as session:
         return write(session)
 

@@ -1,10 +1,11 @@
 """What becomes of a message after an attempt: sent, another try, another channel, or left to a person."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
@@ -33,6 +34,24 @@ PATIENCE, TRIES = dt.timedelta(days=1), 5
 
 
 NOTHING = Receipt()
+
+_MESSAGES, _ATTEMPTS = cast(Table, Message.__table__), cast(Table, Attempt.__table__)
+_EARLIER = select(func.coalesce(func.max(_ATTEMPTS.c.number), 0)).where(
+    _ATTEMPTS.c.message_id == _MESSAGES.c.id
+)
+_OURS = (
+    select(
+        _MESSAGES.c.id, _MESSAGES.c.attempts, _MESSAGES.c.channel, _EARLIER.scalar_subquery().label("earlier")
+    )
+    .where(_MESSAGES.c.id.in_(bindparam("ids", expanding=True)), _MESSAGES.c.state.in_(CLAIMED))
+    .with_for_update(of=_MESSAGES)
+)
+_SENT = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("message_id"))
+    .values({name: bindparam(name) for name in ("state", "lease_until", "error", "sent_at", "reference")})
+)
+"""Made once: they are executed for each e-mail, and past the session's objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +121,46 @@ def record(
     session: Session, tried: Sequence[Tried], *, routing: Routing, moment: Moment
 ) -> list[MessageState]:
     """Write down what became of messages, but of none that another worker has tried in the meantime."""
-    ids = [claimed.id for claimed, _, _ in tried]
-    query = select(Message).where(Message.id.in_(ids), Message.state.in_(CLAIMED)).with_for_update()
-    current = {each.id: each for each in session.scalars(query)}
-    numbers = select(Attempt.message_id, func.max(Attempt.number)).where(Attempt.message_id.in_(ids))
-    earlier = dict(session.execute(numbers.group_by(Attempt.message_id)).all())
-    states = []
+    if not tried:
+        return []
+    numbers = _still_ours(session, tried)
+    sent = [each for each in tried if each[2].state is MessageState.SENT]
+    _record_sent(session, [each for each in sent if each[0].id in numbers], numbers)
+    states = {message.id: outcome.state for message, _, outcome in tried}
     for claimed, letter, outcome in tried:
         if outcome.channel_rests_until:
             _rest(session, letter.channel, outcome.channel_rests_until)
-        message = current.get(claimed.id)
-        if message and (message.attempts, message.channel) == (claimed.attempts, letter.channel):
-            number = earlier.get(message.id, 0) + 1
+        if outcome.state is not MessageState.SENT and claimed.id in numbers:
+            message = session.get_one(Message, claimed.id, populate_existing=True)
+            number = numbers[message.id] + 1
             _record_one(session, message, letter, outcome, number, routing=routing, moment=moment)
-        states.append(message.state if message else outcome.state)
-    return states
+            states[message.id] = message.state
+    return [states[message.id] for message, _, _ in tried]
+
+
+def _still_ours(session: Session, tried: Sequence[Tried]) -> dict[int, int]:
+    """The number of earlier attempts of each that no other worker has tried since it was claimed; locked."""
+    found = session.execute(_OURS, {"ids": [claimed.id for claimed, _, _ in tried]})
+    claims = {claimed.id: (claimed.attempts, letter.channel) for claimed, letter, _ in tried}
+    return {row.id: row.earlier for row in found if claims[row.id] == (row.attempts, row.channel)}
+
+
+def _record_sent(session: Session, sent: Sequence[Tried], numbers: Mapping[int, int]) -> None:
+    """What went well, many at once and past the session's objects: it is nearly everything."""
+    if not sent:
+        return
+    rows = [
+        {
+            **outcome.changes,
+            "message_id": claimed.id,
+            "state": MessageState.SENT,
+            "lease_until": None,
+            "error": _remark(claimed.error, outcome.remark),
+        }
+        for claimed, _, outcome in sent
+    ]
+    session.execute(_SENT, rows)
+    session.execute(insert(_ATTEMPTS), [_attempt(*each, numbers[each[0].id] + 1) for each in sent])
 
 
 def _record_one(
@@ -134,8 +178,9 @@ def _record_one(
     for name, value in outcome.changes.items():
         setattr(message, name, value)
     given_up = _is_hopeless(message, outcome, moment.now)
-    attempt = _attempt(message, letter, outcome, number, now=outcome.at or moment.now)
-    attempt.outcome = MessageState.FAILED if given_up else outcome.state
+    attempt = Attempt(**_attempt(message, letter, outcome, number))
+    if given_up:
+        attempt.outcome = MessageState.FAILED
     session.add(attempt)
     if outcome.quota_spent:
         message.rendered_at = None
@@ -146,19 +191,18 @@ def _record_one(
         _fall_back(session, message, outcome.remark, routing=routing, now=moment.now)
 
 
-def _attempt(
-    message: Message, letter: Outgoing, outcome: Outcome, number: int, *, now: dt.datetime
-) -> Attempt:
-    return Attempt(
-        message_id=message.id,
-        number=number,
-        at=now,
-        channel=letter.channel,
-        address=letter.address,
-        request_id=outcome.receipt.reference,
-        accepted_request_id=outcome.receipt.accepted_reference,
-        remark=outcome.remark,
-    )
+def _attempt(message: Message, letter: Outgoing, outcome: Outcome, number: int) -> dict[str, object]:
+    return {
+        "message_id": message.id,
+        "number": number,
+        "at": outcome.at,
+        "channel": letter.channel,
+        "address": letter.address,
+        "outcome": outcome.state,
+        "request_id": outcome.receipt.reference,
+        "accepted_request_id": outcome.receipt.accepted_reference,
+        "remark": outcome.remark,
+    }
 
 
 def _is_hopeless(message: Message, outcome: Outcome, now: dt.datetime) -> bool:

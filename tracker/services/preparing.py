@@ -103,10 +103,10 @@ def _write(session: Session, message: Message, delivery: Delivery, moment: Momen
     readdress(session, message, delivery.routing, today=moment.today, without=without)
     spared = message.channel == LINE and not purse.allows(message)
     if spared and not _spare(session, message, delivery, moment, purse, without):
-        give_back(message)
+        give_back(session, message)
         return False
     if message.channel != claimed_for:
-        give_back(message)  # another channel is claimed in its own way
+        give_back(session, message)  # another channel is claimed in its own way
         return False
     digest = build_digest(session, message, moment)
     if digest is None:

@@ -6,11 +6,12 @@ channel recognises a repeat the message is repeated, otherwise a person has to d
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import REPEATS_FOR
 from tracker.db.models import Attempt, Message, MessageState
+from tracker.db.queries import is_state
 from tracker.services.routing import EMAIL
 
 READY = (MessageState.QUEUED, MessageState.RETRY)
@@ -21,6 +22,8 @@ SAFE_AGAIN = {
     for channel, window in REPEATS_FOR.items()
 }
 """How long after its first attempt a message may be repeated, a margin before the channel forgets its key."""
+
+FORGETFUL = {channel: window for channel, window in SAFE_AGAIN.items() if window != dt.timedelta.max}
 
 LEASE = dt.timedelta(minutes=15)
 """Longer than a worker keeps a claim: long before, it gives back what is left of it."""
@@ -38,32 +41,66 @@ def recover(session: Session, now: dt.datetime) -> None:
     _expire(session, now)
 
 
-def too_late_to_repeat(now: dt.datetime) -> ColumnElement[bool]:
+def undo_claims(session: Session, *which: ColumnElement[bool]) -> None:
+    """Put claimed messages back as if they had not been claimed.
+
+    What was never tried is written anew when its turn comes, and takes in what is new.
+    """
+    tried = Message.attempts > 1
+    session.execute(
+        update(Message)
+        .where(is_state(MessageState.SENDING), *which)
+        .values(
+            state=case((tried, MessageState.RETRY), else_=MessageState.QUEUED),
+            attempts=Message.attempts - 1,
+            first_attempt_at=case((tried, Message.first_attempt_at)),
+            rendered_at=case((tried, Message.rendered_at)),
+            lease_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def too_late_to_repeat() -> ColumnElement[bool]:
     """Whether a message may have arrived by a channel that has forgotten its key by now.
 
-    A first attempt in the future was stamped by a wrong clock: nobody knows how long ago it was.
+    It is asked with the instants of ``remembered``. A first attempt in the future was stamped by a wrong
+    clock: nobody knows how long ago it was.
     """
     forgotten = (
-        and_(Message.channel == channel, ~Message.first_attempt_at.between(now - window, now + MARGIN))
-        for channel, window in SAFE_AGAIN.items()
-        if window != dt.timedelta.max
+        and_(
+            Message.channel == channel,
+            ~Message.first_attempt_at.between(bindparam(f"{channel}_since"), bindparam("soon")),
+        )
+        for channel in FORGETFUL
     )
     return and_(Message.unsure > 0, or_(*forgotten))
 
 
+def remembered(now: dt.datetime) -> dict[str, dt.datetime]:
+    """Since when the channels still know the keys of attempts, at ``now``."""
+    since = {f"{channel}_since": now - window for channel, window in FORGETFUL.items()}
+    return {"soon": now + MARGIN, **since}
+
+
 def _take_up_lost(session: Session, now: dt.datetime) -> None:
+    """What was handed over is in doubt; what its worker had only claimed is not."""
+    # A lease that ends later than any that was given just now was stamped by a clock that ran ahead.
+    over = or_(Message.lease_until < now, Message.lease_until > now + 2 * LEASE)
+    left = select(Message.id, Message.begun_at).where(is_state(MessageState.SENDING), over)
+    rows = session.execute(left.with_for_update(skip_locked=True)).all()
+    if untried := [row.id for row in rows if row.begun_at is None]:
+        undo_claims(session, Message.id.in_(untried))
+    if lost := [row.id for row in rows if row.begun_at is not None]:
+        _keep_attempts(session, Message.id.in_(lost))
+        _put_in_doubt(session, Message.id.in_(lost), now)
+
+
+def _put_in_doubt(session: Session, lost: ColumnElement[bool], now: dt.datetime) -> None:
     again = or_(
         Message.channel.in_(list(SAFE_AGAIN)),
         and_(Message.channel == EMAIL, Message.unsure + 1 < MOST_UNSURE),
     )
-    # A lease that ends later than any that was given just now was stamped by a clock that ran ahead.
-    over = or_(Message.lease_until < now, Message.lease_until > now + 2 * LEASE)
-    left = select(Message.id).where(Message.state == MessageState.SENDING, over)
-    ids = session.scalars(left.with_for_update(skip_locked=True)).all()
-    if not ids:
-        return
-    lost = Message.id.in_(ids)
-    _keep_attempts(session, lost)
     session.execute(
         update(Message)
         .where(lost)
@@ -102,16 +139,17 @@ def _keep_attempts(session: Session, lost: ColumnElement[bool]) -> None:
 def _give_up_doubtful(session: Session, now: dt.datetime) -> None:
     session.execute(
         update(Message)
-        .where(Message.state == MessageState.RETRY, too_late_to_repeat(now))
+        .where(is_state(*READY), Message.state == MessageState.RETRY, too_late_to_repeat())
         .values(state=MessageState.UNKNOWN)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        remembered(now),
     )
 
 
 def _expire(session: Session, now: dt.datetime) -> None:
     session.execute(
         update(Message)
-        .where(Message.state.in_(READY), Message.useful_until <= now)
+        .where(is_state(*READY), Message.useful_until <= now)
         .values(
             # A text that may have arrived is not said to have expired.
             state=case((Message.unsure > 0, MessageState.UNKNOWN), else_=MessageState.EXPIRED),

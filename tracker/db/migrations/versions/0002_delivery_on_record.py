@@ -10,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-READY = "state IN ('queued', 'retry')"
+READY, LEASED = "state IN ('queued', 'retry')", "state = 'sending'"
 TURNS = ("escalation", "overdue", "due-soon", "monthly", "quarterly", "summary", "coordinator")
 """Which leaves first, as it was when this migration was written."""
 
@@ -23,12 +23,18 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_ready",
         "messages",
-        ["turn", "next_attempt_at"],
+        ["turn", "next_attempt_at", "id"],
         sqlite_where=sa.text(READY),
         postgresql_where=sa.text(READY),
     )
     op.drop_index("ix_messages_state_next_attempt_at", "messages")
-    op.create_index("ix_messages_state_lease_until", "messages", ["state", "lease_until"])
+    op.create_index(
+        "ix_messages_leased",
+        "messages",
+        ["lease_until"],
+        sqlite_where=sa.text(LEASED),
+        postgresql_where=sa.text(LEASED),
+    )
     op.create_index("ix_messages_on_date", "messages", ["on_date"])
 
 
@@ -47,6 +53,7 @@ def _new_columns() -> None:
             _text("thread"),
             sa.Column("cost", sa.Integer(), nullable=True),
             sa.Column("turn", sa.Integer(), nullable=False, server_default="0"),
+            sa.Column("begun_at", sa.DateTime(), nullable=True),
         ],
     }
     for table, new in columns.items():

@@ -14,8 +14,9 @@ API = "https://api.line.me"
 class LineAccount:
     """A long-lived ``token``, or ``channel_id`` and ``channel_secret`` from which 15-minute tokens are made.
 
-    ``timeout`` is in seconds, for connecting and for the answer. ``trust_env`` lets the environment name a
-    proxy and certificate authorities. What cannot work, or would send the token in clear, is a ConfigError.
+    ``timeout`` is in seconds, for connecting and for the whole of an answer. ``trust_env`` lets the
+    environment name a proxy and certificate authorities. What cannot work, or would send the token in clear,
+    is a ConfigError.
     """
 
     token: str = field(default="", repr=False)

@@ -8,6 +8,7 @@ keep and close for ``email``.
 import ssl
 from contextlib import suppress
 
+from tracker.channels.base import ChannelDown
 from tracker.channels.email_account import EmailAccount
 from tracker.channels.plain import answer_of
 from tracker.channels.smtp_dialling import dialled, socket_of
@@ -69,7 +70,7 @@ class Conversation:
         if code // 100 == 2:
             return ""
         refused = refusal(self.account, Refused.RECIPIENT, code, reply)
-        if is_verdict(code):
+        if is_verdict(code) and not isinstance(refused, ChannelDown):
             return str(refused)
         raise refused
 

@@ -28,7 +28,11 @@ _GREYLIST_SECONDS = 300.0
 _DETAIL = re.compile(r"(?:^|#)([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 """The enhanced code stands first; some servers write ``(#5.7.1)`` behind the words."""
 _RELAY = re.compile(r"\brelay", re.IGNORECASE)
-_BAD_SENDER = frozenset({"5.1.7", "5.1.8"})
+_OF_US = frozenset({"5.1.7", "5.1.8", "5.7.8", "5.7.9", "5.7.10", "5.7.11", "5.7.13", "5.7.14"}) | {
+    f"5.7.{number}" for number in (*range(20, 33), 57, 60, 509, 515)
+}
+"""A sender that does not exist; a login or encryption that does not do; SPF, DKIM, DMARC (RFC 7372, and the
+lists of Gmail and Microsoft). Another 5.7.x may be about one mailbox ("members only") or one text."""
 _TOO_LARGE = frozenset({"5.2.3", "5.3.4"})
 
 
@@ -46,11 +50,16 @@ class ConnectionOver(DeliveryError):
     """The connection ended before the message was accepted: nothing was sent, another connection may do."""
 
 
+class PolicyRefusal(DeliveryError):
+    """The server takes this text, or anything for this recipient, not from us: the others need not wait."""
+
+
 def refusal(account: EmailAccount, refused: Refused, code: int, reply: bytes) -> DeliveryError:
     """What a reply other than the hoped-for one means for this message and for the rest of the batch.
 
     The first digit decides (RFC 5321 §4.2.1): 4 is worth another try, and later than at once because of
-    greylisting; 5 is not, except where it strikes every message: login, sender, policy (5.7.x).
+    greylisting; 5 is not, except where it strikes every message (login, sender) or is a policy (5.7.x), which
+    may strike this one alone, and may change.
     """
     text = answer_of(reply.decode(errors="replace"), *account.secrets)
     if code // 100 not in (4, 5):
@@ -104,11 +113,10 @@ def _for_good(sentence: str, refused: Refused, code: int, text: str) -> Delivery
     of_mailbox = detail.startswith(("5.1.", "5.2."))
     if detail in _TOO_LARGE or detail.startswith("5.6.") or _has_no_room(code, refused, of_mailbox):
         return DeliveryError(sentence, permanent=True, blames_address=False)
-    if detail.startswith("5.7.") or (at_recipient and not detail and _RELAY.search(text)):
-        # A single recipient may be closed to us: the others need not wait for that.
-        return ChannelDown(sentence, retry_after=None if at_recipient else _POLICY_PAUSE_SECONDS)
-    if refused in (Refused.CONNECTION, Refused.LOGIN, Refused.SENDER) or detail in _BAD_SENDER:
+    if refused not in (Refused.RECIPIENT, Refused.MESSAGE) or detail in _OF_US:
         return ChannelDown(sentence, retry_after=_POLICY_PAUSE_SECONDS)
+    if detail.startswith("5.7.") or (at_recipient and not detail and _RELAY.search(text)):
+        return PolicyRefusal(sentence, retry_after=_POLICY_PAUSE_SECONDS)
     elsewhere = detail.startswith(("5.3.", "5.5.")) or code in _PROTOCOL_CODES
     return DeliveryError(
         sentence, permanent=True, blames_address=of_mailbox or (at_recipient and not elsewhere)

@@ -237,7 +237,7 @@ def test_email_refused_login_stops_the_channel_and_asks_for_a_pause(mail_server,
     assert caught.value.permanent is False
     assert caught.value.retry_after == 3600
     assert "refused the login" in str(caught.value)
-    assert ("check user, password" in str(caught.value)) is reply.startswith("53")
+    assert ("check user and security" in str(caught.value)) is reply.startswith("53")
 
 
 GARBAGE = "\x07 what?"

@@ -15,7 +15,7 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from tracker.channels.base import ChannelDown
-from tracker.channels.line_account import LineAccount
+from tracker.channels.line_account import LineAccount, is_sendable
 from tracker.channels.line_answers import Answer, facts, number, read_answer
 from tracker.channels.line_session import LineSession
 from tracker.errors import DeliveryError, OutcomeUnknown
@@ -71,8 +71,14 @@ class LineApi:
         client = {"client_id": self.account.channel_id, "client_secret": self.account.channel_secret}
         answer = self._call("POST", _TOKEN, data={"grant_type": "client_credentials", **client})
         if answer.status in (400, 401):
-            raise ChannelDown("LINE does not accept this channel id with this channel secret")
-        self._token = str(facts(answer).get("access_token", ""))
+            raise ChannelDown(
+                "LINE does not accept this channel id with this channel secret; check "
+                "TRACKER_LINE_CHANNEL_ID and TRACKER_LINE_CHANNEL_SECRET or its file"
+            )
+        token = facts(answer).get("access_token")
+        if not (isinstance(token, str) and token and is_sendable(token)):
+            raise DeliveryError(f"{answer.host} gave no usable answer to a question: no access_token")
+        self._token = token
         self._renew_at = asked_at + number(answer, "expires_in") - _RENEW_BEFORE_END_SECONDS
 
     def _call(
@@ -123,12 +129,13 @@ def _what_happened(error: Exception, account: LineAccount) -> tuple[str, bool]:
     host, causes = account.host, list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"{host} has a certificate that cannot be trusted: {cause.verify_message}", False
+            why = f"has a certificate that cannot be trusted ({cause.verify_message})"
+            return f"{host} {why}; check the API address, the proxy and this machine's date", False
     if isinstance(error, requests.exceptions.ProxyError):
-        return f"The proxy on the way to {host} cannot be used", False
+        return f"The proxy on the way to {host} cannot be used; check HTTPS_PROXY", False
     arrived = not (isinstance(error, _BAD_ADDRESS) or _was_connecting(causes))
     if isinstance(error, requests.exceptions.SSLError):
-        return f"{host} and this machine could not agree on encryption", arrived
+        return f"{host} and this machine could not agree on encryption; check the API address", arrived
     if not arrived:
         return f"{host} could not be reached; is there a network, and is the address right?", False
     if isinstance(error, requests.ReadTimeout | ReadTimeoutError):

@@ -198,5 +198,16 @@ def test_line_log_holds_neither_text_nor_recipient(line_server, line, caplog, ki
     assert to_line().address not in logged
 
 
+def test_line_answer_with_a_broken_head_is_not_printed(line_server, line, caplog):
+    """urllib3 would warn of it, with a traceback and with what the server wrote."""
+    server = line_server(tokens=(TOKEN,))
+    server.fail_next("raw-after", body=f"HTTP/1.1 200 -\r\nno header {TOKEN}\r\n\r\n{{}}".encode())
+
+    with pytest.raises(OutcomeUnknown, match="not as LINE does"):
+        line(server, token=TOKEN).send(to_line(), now=NOW)
+
+    assert caplog.records == []
+
+
 def test_line_channel_is_closed_without_having_been_used():
     LineChannel(LineAccount(token=TOKEN)).close()

@@ -1,6 +1,7 @@
 """HTTP as LINE is spoken to: to the one host, never further, and each answer within a time and a size."""
 
 import io
+import logging
 from collections.abc import Callable, Iterable
 from http.client import HTTPResponse
 from typing import Any
@@ -12,6 +13,9 @@ from tracker.channels.patience import Answers
 
 _PIECE, _LONGEST_BODY = 4 * 1024, 64 * 1024
 """Octets; LINE's answers have some hundred. What a proxy's page has beyond is not read."""
+
+# Of a broken head it would print a traceback, with all that the server wrote; the answer is judged anyway.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 class LineSession(requests.Session):

@@ -38,6 +38,7 @@ NOT_LEARNT = [
     ("RCPT", HANG),
     ("RCPT", CUT),
     ("RCPT", "\x07 what?"),
+    ("RCPT", "550 5.7.26 SPF and DKIM"),
     ("MAIL", "550 5.1.0 sender rejected"),
     ("CONNECT", "554 5.7.1 blocked"),
 ]

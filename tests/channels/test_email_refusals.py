@@ -32,6 +32,7 @@ REPLIES = {
     "sender_going_away": ("MAIL", "421 4.3.2 shutting down", OVER, ADDRESS, None),
     "sender_unknown": ("MAIL", "550 5.1.0 sender rejected", DOWN, ADDRESS, 1800),
     "sender_bare": ("MAIL", "550", DOWN, ADDRESS, 1800),
+    "sender_not_allowed": ("MAIL", "550 5.7.1 not your address", DOWN, ADDRESS, 1800),
     "sender_login_needed": ("MAIL", "530 5.7.0 authentication required", DOWN, ADDRESS, 3600),
     "sender_message_too_big": ("MAIL", "552 5.3.4 message too big", NEVER, MESSAGE, None),
     "sender_message_too_big_bare": ("MAIL", "552 message too big", NEVER, MESSAGE, None),
@@ -57,11 +58,16 @@ REPLIES = {
     "recipient_takes_less": ("RCPT", "552 5.2.3 message too long for it", NEVER, MESSAGE, None),
     "recipient_out_of_order": ("RCPT", "503 5.5.1 need MAIL first", NEVER, MESSAGE, None),
     "recipient_system": ("RCPT", "554 5.3.0 system error", NEVER, MESSAGE, None),
-    "recipient_relay_denied": ("RCPT", "554 5.7.1 relay access denied", DOWN, ADDRESS, None),
-    "recipient_relay_denied_behind": ("RCPT", "553 not my host (#5.7.1)", DOWN, ADDRESS, None),
-    "recipient_relay_denied_bare": ("RCPT", "550 relay not permitted", DOWN, ADDRESS, None),
+    "recipient_relay_denied": ("RCPT", "554 5.7.1 relay access denied", NOW_NOT, ADDRESS, 1800),
+    "recipient_relay_denied_behind": ("RCPT", "553 not my host (#5.7.1)", NOW_NOT, ADDRESS, 1800),
+    "recipient_relay_denied_bare": ("RCPT", "550 relay not permitted", NOW_NOT, ADDRESS, 1800),
+    "recipient_members_only": ("RCPT", "550 5.7.133 only members may write", NOW_NOT, ADDRESS, 1800),
+    "recipient_mailbox_has_a_new_owner": ("RCPT", "550 5.7.17 another owner now", NOW_NOT, ADDRESS, 1800),
+    "recipient_needs_our_login": ("RCPT", "550 5.7.57 client was not authenticated", DOWN, ADDRESS, 1800),
+    "recipient_needs_spf": ("RCPT", "550 5.7.23 SPF validation failed", DOWN, ADDRESS, 1800),
     "recipient_sender_is_bad": ("RCPT", "550 5.1.8 sender domain does not exist", DOWN, ADDRESS, 1800),
     "recipient_login_needed": ("RCPT", "530 5.7.0 authentication required", DOWN, ADDRESS, 3600),
+    "data_policy": ("DATA", "550 5.7.1 no messages today", NOW_NOT, ADDRESS, 1800),
     "data_refused": ("DATA", "451 4.3.0 try later", NOW_NOT, ADDRESS, 300),
     "data_refused_for_good": ("DATA", "554 5.5.1 no valid recipients", NEVER, MESSAGE, None),
     "data_not_asked_for": ("DATA", "250 2.0.0 ok", OVER, ADDRESS, None),
@@ -73,7 +79,7 @@ REPLIES = {
     "text_mailbox_full": ("END", "552 5.2.2 mailbox full", NEVER, ADDRESS, None),
     "text_not_authenticated": ("END", "550 5.7.515 SPF and DKIM", DOWN, ADDRESS, 1800),
     "text_gmail_dmarc": ("END", "550 5.7.26 DMARC", DOWN, ADDRESS, 1800),
-    "text_policy": ("END", "554 5.7.1 looks like spam", DOWN, ADDRESS, 1800),
+    "text_policy": ("END", "554 5.7.1 looks like spam", NOW_NOT, ADDRESS, 1800),
     "text_try_later": ("END", "451 4.3.0 try later", NOW_NOT, ADDRESS, 300),
     "text_going_away": ("END", "421 4.3.2 shutting down", OVER, ADDRESS, None),
 }
@@ -155,6 +161,63 @@ def test_email_transaction_has_one_recipient_so_that_no_refusal_is_partial(mail_
     assert (server.commands.count("MAIL"), server.commands.count("RCPT")) == (3, 3)
 
 
+SPAM = "554 5.7.1 looks like spam"
+
+
+def refused(channel, address: str) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        channel.send(outgoing(address=address), now=NOW)
+    return caught.value
+
+
+def test_email_third_recipient_in_a_row_refused_by_policy_stops_the_channel(mail_server, email):
+    server = mail_server()
+    channel = email(server)
+    server.fail("END", SPAM, times=4)
+
+    kinds = [kind_of(refused(channel, f"{name}@office.go.th")) for name in "abc"]
+    fourth = refused(channel, "d@office.go.th")
+
+    assert kinds == [NOW_NOT, NOW_NOT, DOWN]
+    assert kind_of(fourth) == NOW_NOT  # of the next run: it counts anew
+
+
+def test_email_channel_that_refused_three_says_what_and_for_how_long(mail_server, email):
+    server = mail_server()
+    channel = email(server)
+    server.fail("RCPT", "550 5.7.1 not from you", times=3)
+
+    errors = [refused(channel, f"{name}@office.go.th") for name in "abc"]
+
+    assert str(errors[2]) == (
+        "The mail server 127.0.0.1 refused the recipient: 550 5.7.1 not from you; it refused the two "
+        "recipients before as well, so the rest waits: ask its administrator why"
+    )
+    assert errors[2].retry_after == 1800
+
+
+@pytest.mark.parametrize(
+    ("between", "kind"), [("accepted", NOW_NOT), ("unknown address", DOWN), ("same address", NOW_NOT)]
+)
+def test_email_refusals_by_policy_are_in_a_row_until_one_is_accepted(mail_server, email, between, kind):
+    """An unknown address is no acceptance; and the same one again is no further recipient."""
+    server = mail_server()
+    channel = email(server)
+    server.fail("RCPT", SPAM, times=2)
+    refused(channel, "a@office.go.th")
+    refused(channel, "b@office.go.th")
+    if between == "unknown address":
+        server.fail("RCPT", "550 5.1.1 no such user")
+        refused(channel, "c@office.go.th")
+    if between == "accepted":
+        channel.send(outgoing(address="c@office.go.th"), now=NOW)
+    server.fail("RCPT", SPAM)
+
+    last = refused(channel, "b@office.go.th" if between == "same address" else "d@office.go.th")
+
+    assert kind_of(last) == kind
+
+
 LOGIN_REPLIES = {
     "wrong_password": "535 5.7.8 authentication credentials invalid",
     "too_weak": "534 5.7.9 use an application password",
@@ -174,7 +237,7 @@ def test_email_refused_login_stops_the_channel_and_asks_for_a_pause(mail_server,
     assert caught.value.permanent is False
     assert caught.value.retry_after == 3600
     assert "refused the login" in str(caught.value)
-    assert ("check user, password" in str(caught.value)) is reply.startswith("53")
+    assert ("check user and security" in str(caught.value)) is reply.startswith("53")
 
 
 GARBAGE = "\x07 what?"

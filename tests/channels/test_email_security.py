@@ -90,7 +90,8 @@ def test_email_unknown_host_is_a_sentence(no_names):
         EmailChannel(account).send(outgoing(), now=NOW)
 
     assert str(caught.value) == (
-        "The mail server mail.office.go.th, port 587, is not known by that name, or there is no network"
+        "The mail server mail.office.go.th, port 587, is not known by that name, or there is no network; "
+        "check both, and host under [email]"
     )
 
 

@@ -257,55 +257,6 @@ def test_other_calls_answer_as_for_a_plain_account(line_server):
     assert ask(server, "GET", "/v2/bot//info").status_code == 404
 
 
-def token_call(server, path: str, **form: str) -> requests.Response:
-    return requests.post(f"{server.url}{path}", data=form, timeout=5)
-
-
-def client(server) -> dict[str, str]:
-    channel, secret = server.channel
-    return {"grant_type": "client_credentials", "client_id": channel, "client_secret": secret}
-
-
-def test_short_lived_tokens_last_30_days_and_can_be_revoked(line_server):
-    server = line_server(tokens=())
-    token = token_call(server, "/v2/oauth/accessToken", **client(server)).json()["access_token"]
-
-    assert token_call(server, "/v2/oauth/verify", access_token=token).json()["client_id"] == server.channel[0]
-    server.advance(hours=24 * 29)
-    assert token_call(server, "/v2/oauth/verify", access_token=token).status_code == 200
-    assert token_call(server, "/v2/oauth/revoke", access_token=token).status_code == 200
-    assert token_call(server, "/v2/oauth/verify", access_token=token).status_code == 400
-
-
-def test_31st_short_lived_token_ends_the_first(line_server):
-    server = line_server(tokens=("long-lived-token",))
-    path = "/v2/oauth/accessToken"
-    tokens = [token_call(server, path, **client(server)).json()["access_token"] for _ in range(31)]
-
-    alive = [token_call(server, "/v2/oauth/verify", access_token=token).status_code for token in tokens]
-
-    assert alive == [400] + [200] * 30
-    assert ask(server, "GET", "/v2/bot/info").status_code == 200  # the long-lived one goes on
-
-
-def test_stateless_tokens_cannot_be_revoked(line_server):
-    server = line_server()
-    token = token_call(server, "/oauth2/v3/token", **client(server)).json()["access_token"]
-
-    token_call(server, "/oauth2/v2.1/revoke", access_token=token)
-
-    url = f"{server.url}/oauth2/v2.1/verify"
-    assert requests.get(url, params={"access_token": token}, timeout=5).json()["expires_in"] > 800
-    server.advance(seconds=901)
-    assert requests.get(url, params={"access_token": token}, timeout=5).status_code == 400
-
-
-def test_token_calls_take_forms_only(line_server):
-    server = line_server()
-
-    assert requests.post(f"{server.url}/oauth2/v3/token", json=client(server), timeout=5).status_code == 415
-
-
 def test_rate_limits_are_kept_if_asked_for(line_server):
     server = line_server(users={USER}, rates=LINE_RATES)
 

@@ -36,6 +36,12 @@ SEEN = {
     "quota": (429, False),
     "hang": (None, False),
     "hang-after": (None, True),
+    "drip-head": (200, True),
+    "drip-body": (200, True),
+    "endless": (200, True),
+    "huge": (None, True),
+    "garbage-after": (None, True),
+    "raw-after": (None, True),
 }
 
 

@@ -1,5 +1,6 @@
 """What an answer of LINE means, and no answer: one table, and the cases that need more than a status."""
 
+import itertools
 import json
 
 import pytest
@@ -122,7 +123,8 @@ def test_line_page_of_something_else_is_no_answer_of_line(line_server, line, sta
 
 
 @pytest.mark.parametrize(
-    "kind", ["error-after", "cut-after", "garbage", "error-before", "cut-before", "delay"]
+    "kind",
+    ["error-after", "cut-after", "garbage-after", "garbage", "error-before", "cut-before", "delay"],
 )
 def test_line_doubt_is_resolved_by_a_repeat(line_server, line, kind):
     """Accepted or not: the person gets it once, and the second receipt says so."""
@@ -135,10 +137,99 @@ def test_line_doubt_is_resolved_by_a_repeat(line_server, line, kind):
     receipt = channel.send(to_line(), now=NOW)
 
     assert len(server.delivered) == 1
-    accepted_before = kind in ("error-after", "cut-after", "delay")
+    accepted_before = kind in ("error-after", "cut-after", "garbage-after", "delay")
     request = receipt.accepted_reference if accepted_before else receipt.reference
     assert request == server.delivered[0].request_id
     assert bool(receipt.accepted_reference) is bool(receipt.note) is accepted_before
+
+
+@pytest.mark.parametrize("kind", ["drip-head", "drip-body"])
+def test_line_answer_that_drips_is_waited_for_as_a_whole(line_server, line, kind):
+    """Each octet comes in time, so the time-out of the socket alone would never strike."""
+    server = line_server()
+    channel = line(server, timeout=(1.0, 0.3))
+    server.fail_next(kind, seconds=20)
+    server.fail_next(kind, seconds=20, path=QUOTA)
+
+    with pytest.raises(OutcomeUnknown) as pushed:
+        channel.send(to_line(), now=NOW)
+    with pytest.raises(DeliveryError) as asked:
+        channel.quota()
+    repeated = channel.send(to_line(), now=NOW)
+
+    host = server.url.removeprefix("http://")
+    sentence = f"{host} was sent the request and did not answer within 0.3 seconds"
+    assert [str(pushed.value), str(asked.value)] == [sentence, sentence]
+    assert type(asked.value) is DeliveryError
+    assert repeated.accepted_reference == server.delivered[0].request_id
+    assert len(server.delivered) == 1
+
+
+@pytest.mark.parametrize("kind", ["drip-head", "drip-body"])
+def test_line_answer_is_late_by_the_ticks_that_are_given(line_server, line, kind):
+    """An hour passes between two octets, whatever the sockets say."""
+    server = line_server()
+    hours = itertools.count(step=3600.0)
+    channel = line(server, ticks=lambda: next(hours))
+    server.fail_next(kind, seconds=20)
+
+    with pytest.raises(OutcomeUnknown, match="did not answer within 2 seconds"):
+        channel.send(to_line(), now=NOW)
+
+
+@pytest.mark.parametrize("kind", ["endless", "huge"])
+def test_line_answer_without_end_is_judged_by_its_beginning(line_server, line, kind):
+    """Status and request id have come; of the rest no more is read than any answer has."""
+    server = line_server()
+    channel = line(server)
+    server.fail_next(kind, seconds=20)
+    server.fail_next(kind, seconds=20, path=QUOTA)
+
+    receipt = channel.send(to_line(), now=NOW)
+    with pytest.raises(DeliveryError, match="no usable answer") as asked:
+        channel.quota()
+
+    assert receipt.reference == server.delivered[0].request_id
+    assert type(asked.value) is DeliveryError
+
+
+def test_line_token_that_drips_leaves_no_doubt(line_server, line):
+    server = line_server(tokens=())
+    server.fail_next("drip-body", path="/oauth2/v3/token", seconds=20)
+    channel_id, secret = server.channel
+    channel = line(server, token="", channel_id=channel_id, channel_secret=secret, timeout=(1.0, 0.3))
+
+    with pytest.raises(DeliveryError, match="did not answer within") as caught:
+        channel.send(to_line(), now=NOW)
+
+    assert type(caught.value) is DeliveryError
+
+
+BROKEN = {
+    "lengths_that_differ": b"HTTP/1.1 200 -\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "length_not_kept": b"HTTP/1.1 200 -\r\nContent-Length: 9\r\n\r\n{}",
+    "chunk_without_size": b"HTTP/1.1 200 -\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n{}",
+    "chunk_of_less_than_nothing": b"HTTP/1.1 200 -\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n{}",
+    "no_head": b"",
+    "no_status": b"HTTP/1.1 many -\r\n\r\n",
+    "too_many_headers": b"HTTP/1.1 200 -\r\n" + b"x: y\r\n" * 200 + b"\r\n",
+    "too_long_a_header": b"HTTP/1.1 200 -\r\nx: " + b"y" * 100_000 + b"\r\n\r\n",
+    "nothing_but_promises": b"HTTP/1.1 100 Continue\r\n\r\n" * 100_000,
+}
+
+
+@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
+def test_line_answer_that_breaks_http_leaves_a_doubt(line_server, line, answer):
+    server = line_server()
+    server.fail_next("raw-after", body=answer)
+    channel = line(server)
+
+    with pytest.raises(OutcomeUnknown, match="was sent the request and") as caught:
+        channel.send(to_line(), now=NOW)
+    channel.send(to_line(), now=NOW)
+
+    assert caught.value.permanent is False
+    assert len(server.delivered) == 1
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7), ("soon", 60), ("-3", 60), ("๗", 60)])

@@ -19,7 +19,17 @@ def test_line_quota(line_server, line, limit):
 
 
 @pytest.mark.parametrize(
-    "body", [b'{"type":"limited"}', b'{"type":"limited","value":"many"}', b"{}", b"nonsense"]
+    "body",
+    [
+        b'{"type":"limited"}',
+        b'{"type":"limited","value":"many"}',
+        b'{"type":"limited","value":Infinity}',
+        b'{"type":"limited","value":NaN}',
+        b'{"type":"limited","value":-5}',
+        b'{"type":"limited","value":1000000000000000000000}',
+        b"{}",
+        b"nonsense",
+    ],
 )
 def test_line_quota_that_cannot_be_read_is_a_sentence(line_server, line, body):
     server = line_server()

@@ -61,6 +61,40 @@ def test_line_server_without_tls_is_a_sentence(line_server, line):
     assert type(caught.value) is DeliveryError
 
 
+def test_line_encryption_that_breaks_after_the_request_leaves_a_doubt(
+    line_server, line, certificate, ca_file, monkeypatch
+):
+    """The same error before the request, see above, leaves none."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
+    server = line_server(tls=server_context(certificate))
+    server.fail_next("garbage-after")
+    channel = line(server)
+
+    with pytest.raises(OutcomeUnknown, match="could not agree on encryption"):
+        channel.send(to_line(), now=NOW)
+    channel.send(to_line(), now=NOW)
+
+    assert len(server.delivered) == 1
+
+
+@pytest.mark.parametrize("where", ["{}/stolen", "//{}", "http://[", "file:///etc/passwd"])
+@pytest.mark.parametrize("way", ["token", "stateless"])
+def test_line_token_does_not_follow_a_redirect(line_server, line, where, way):
+    """Whatever the address in it; and however long the page around it, it is not waited for."""
+    server, elsewhere = line_server(tokens=(TOKEN,), channel=("1", SECRET)), line_server()
+    headers = {"Location": where.format(elsewhere.url.removeprefix("http:" if where[0] == "/" else ""))}
+    channel = line(server, **({"token": TOKEN} if way == "token" else {"token": "", "channel_id": "1"}),
+                   channel_secret=SECRET)  # fmt: skip
+    server.fail_next("status", status=307, path=None, headers=headers)
+
+    with pytest.raises(DeliveryError, match="answered 307") as caught:
+        channel.send(to_line(), now=NOW)
+
+    assert not isinstance(caught.value, OutcomeUnknown)
+    assert elsewhere.requests == []
+    assert server.delivered == []
+
+
 def test_line_unknown_host_was_surely_not_sent_to(no_names):
     with (
         closing(LineChannel(LineAccount(token=TOKEN))) as channel,
@@ -162,6 +196,17 @@ def test_line_log_holds_neither_text_nor_recipient(line_server, line, caplog, ki
     assert "LINE POST /v2/bot/message/push: 409, request " in logged
     assert "ความลับ" not in logged
     assert to_line().address not in logged
+
+
+def test_line_answer_with_a_broken_head_is_not_printed(line_server, line, caplog):
+    """urllib3 would warn of it, with a traceback and with what the server wrote."""
+    server = line_server(tokens=(TOKEN,))
+    server.fail_next("raw-after", body=f"HTTP/1.1 200 -\r\nno header {TOKEN}\r\n\r\n{{}}".encode())
+
+    with pytest.raises(OutcomeUnknown, match="not as LINE does"):
+        line(server, token=TOKEN).send(to_line(), now=NOW)
+
+    assert caplog.records == []
 
 
 def test_line_channel_is_closed_without_having_been_used():

@@ -70,6 +70,24 @@ def test_line_wrong_channel_secret_stops_the_channel(line_server, line):
         line(server, token="", channel_id="1234567890", channel_secret="wrong").send(to_line(), now=NOW)
 
 
+@pytest.mark.parametrize(
+    "token", ['""', "null", "5", r'"two\r\nlines"', '"two words"', r'"\u0e01"'], ids=range(6)
+)
+def test_line_token_that_cannot_be_sent_is_not_tried(line_server, line, token):
+    """Nothing of what a stand-in or a proxy calls a token gets into a header."""
+    server = line_server(tokens=())
+    body = f'{{"access_token":{token},"expires_in":900}}'.encode()
+    server.fail_next("status", status=200, path=TOKEN, body=body)
+    channel = line(server, **stateless(server))
+
+    with pytest.raises(DeliveryError, match="no access_token") as caught:
+        channel.send(to_line(), now=NOW)
+    channel.send(to_line(), now=NOW)
+
+    assert type(caught.value) is DeliveryError
+    assert len(server.delivered) == 1
+
+
 @pytest.mark.parametrize("kind", ["cut-after", "error-before", "garbage", "page"])
 def test_line_token_that_cannot_be_had_leaves_no_doubt(line_server, line, kind):
     """Nothing was pushed, so the message is not in doubt."""

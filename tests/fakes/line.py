@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tests.fakes import line_lookups, line_sending
+from tests.fakes import line_lookups, line_sending, line_tokens
 from tests.fakes.line_account import Accepted, Delivered, LineAccount
 from tests.fakes.line_faults import PASSING, Fault, FaultPlan
 from tests.fakes.line_http import LineServer, Request, RequestError
@@ -28,10 +28,10 @@ __all__ = ["LINE_RATES", "PUSH", "Accepted", "Delivered", "FakeLine"]
 
 _ROUTES = [
     (re.compile(path), method, call)
-    for calls in (line_sending.CALLS, line_lookups.CALLS, line_lookups.TOKEN_CALLS, TEST_CALL)
+    for calls in (line_sending.CALLS, line_lookups.CALLS, line_tokens.CALLS, TEST_CALL)
     for (method, path), call in calls.items()
 ]
-_WITHOUT_TOKEN = frozenset(line_lookups.TOKEN_CALLS.values())
+_WITHOUT_TOKEN = frozenset(line_tokens.CALLS.values())
 _UNLOCKED = frozenset(TEST_CALL.values())
 """Calls during which the webhook may call back."""
 

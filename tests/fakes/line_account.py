@@ -72,8 +72,9 @@ class Outbound:
 class LineAccount:
     """``users`` None means that every well-formed id is a friend; ``groups`` gives chats their size.
 
-    ``limit`` None means no monthly quota; it may be changed at any time. ``misuses`` lists retry keys that
-    came again with another request, of which LINE says that anything may happen.
+    ``assertion_keys`` are RSA keys registered for the channel: key id → modulus and exponent. ``limit`` None
+    means no monthly quota; it may be changed at any time. ``misuses`` lists retry keys that came again with
+    another request, of which LINE says that anything may happen.
     """
 
     def __init__(
@@ -89,6 +90,8 @@ class LineAccount:
     ) -> None:
         self.tokens = dict.fromkeys(tokens, float("inf"))
         self.stateless: set[str] = set()
+        self.key_ids: dict[str, str] = {}
+        self.assertion_keys: dict[str, tuple[int, int]] = {}
         self.channel = channel
         self.user_id = "U" + "0" * 32
         self.limit = limit

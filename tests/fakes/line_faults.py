@@ -20,11 +20,21 @@ FAULTS = (
     "quota",
     "hang",
     "hang-after",
+    "drip-head",
+    "drip-body",
+    "endless",
+    "huge",
+    "garbage-after",
+    "raw-after",
 )
-"""Those with ``after``, and delay, come when the request has been accepted; the others keep it from being so.
+"""Those with ``after``, delay, and all from the drips on come when the request has been accepted; the others
+keep it from being so.
 
-A hang ends after ``seconds`` or with the server, and gives no answer; a delay gives one. ``page`` is a
-proxy's, ``status`` any answer, ``quota`` a 429 that says that the month's quota is used up.
+A hang ends after ``seconds`` or with the server, and gives no answer; a delay gives one. Of a drip an octet
+comes every few milliseconds, of an endless answer as much as is read, and a huge one promises a gigabyte;
+these go on for ``seconds``, or until nobody reads them. Garbage afterwards is written beneath the encryption,
+if there is one; raw is the ``body``, octet by octet. ``page`` is a proxy's, ``status`` any answer, and
+``quota`` a 429 that says that the month's quota is used up.
 """
 
 PASSING = ("delay", "error-before", "error-after", "cut-before", "cut-after", "page", "rate")
@@ -33,7 +43,7 @@ PASSING = ("delay", "error-before", "error-after", "cut-before", "cut-after", "p
 
 @dataclass
 class Fault:
-    """What happens to one request; status, headers and body are for status, page, rate and quota."""
+    """What happens to one request; status, headers and body are for status, page, rate, quota and raw."""
 
     kind: str
     path: str | None = None

@@ -4,7 +4,9 @@ import json
 import secrets
 import socket
 import ssl
+import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 from tests.fakes.line_faults import ERROR, QUOTA, RATE, Fault
 
 BODY_LIMIT = 2 * 1024 * 1024
+_CLOSING = "Connection: close"
+_ENDLESS = f"HTTP/1.1 200 -\r\nx-line-request-id: {{}}\r\n{_CLOSING}\r\n\r\n"
 PAGE_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -115,6 +119,11 @@ class LineServer(ThreadingHTTPServer):
         self._open.discard(request)
         super().shutdown_request(request)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up in the middle of an answer is no error of the stand-in's."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
     def hang_up(self) -> None:
         self.closing.set()
         for connection in list(self._open):
@@ -213,7 +222,32 @@ class _Handler(BaseHTTPRequestHandler):
             case "delay":
                 self.server.closing.wait(fault.seconds)
                 return False
+            case "drip-head":
+                self._pour(b"HTTP/1.1 200 -\r\nx-slow: ", b"0", fault, pause=0.02)
+            case "drip-body":
+                self._pour(_ENDLESS.format(request.request_id).encode(), b"0", fault, pause=0.02)
+            case "endless":
+                self._pour(_ENDLESS.format(request.request_id).encode(), b"0" * 4096, fault)
+            case "huge":
+                head = _ENDLESS.format(request.request_id).replace(_CLOSING, "Content-Length: 1073741824")
+                self._pour(head.encode(), b"0" * 4096, fault)
+            case "raw-after":
+                self._write(fault.body)
+                self.close_connection = True
+            case "garbage-after":
+                # The connection's own ``send`` would encrypt it.
+                socket.socket.send(self.connection, b"this is neither HTTP nor TLS\r\n\r\n")
+                self.close_connection = True
         return True
+
+    def _pour(self, start: bytes, piece: bytes, fault: Fault, *, pause: float = 0.0) -> None:
+        """An answer that goes on as long as somebody reads it, but no longer than the fault."""
+        until = time.monotonic() + fault.seconds
+        self.close_connection = True
+        with suppress(OSError):
+            self.wfile.write(start)
+            while time.monotonic() < until and not self.server.closing.wait(pause):
+                self.wfile.write(piece)
 
     def _hang(self, fault: Fault) -> None:
         self.server.closing.wait(fault.seconds)

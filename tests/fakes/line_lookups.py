@@ -1,18 +1,15 @@
-"""The calls that ask about the account, people and chats, and those about tokens and the webhook's address.
+"""The calls that ask about the account, people and chats, and those about the webhook's address.
 
-https://developers.line.biz/en/reference/messaging-api/#get-profile , #group , #webhook-settings ,
-#channel-access-token
+https://developers.line.biz/en/reference/messaging-api/#get-profile , #group , #webhook-settings
 """
 
 import secrets
 from collections.abc import Mapping
 
-from tests.fakes.line_account import DISPLAY_NAME, RECIPIENT, STATELESS_SECONDS, USER, LineAccount
-from tests.fakes.line_http import OAuthError, Request, RequestError
+from tests.fakes.line_account import DISPLAY_NAME, RECIPIENT, USER, LineAccount
+from tests.fakes.line_http import Request, RequestError
 from tests.fakes.line_sending import Answer, Call
 
-SHORT_LIVED_SECONDS = 30 * 24 * 3600
-SHORT_LIVED_AT_ONCE = 30
 ENDPOINT = "/v2/bot/channel/webhook/endpoint"
 
 
@@ -93,59 +90,6 @@ def _members(account: LineAccount, chat: str, kind: str) -> int:
     return account.groups[chat]
 
 
-def stateless_token(account: LineAccount, request: Request) -> Answer:
-    _check_client(account, request)
-    return _issued(account.issue_token(), STATELESS_SECONDS)
-
-
-def short_lived_token(account: LineAccount, request: Request) -> Answer:
-    """One more of at most 30: the oldest of them makes room."""
-    _check_client(account, request)
-    short = [token for token, end in account.tokens.items() if end < float("inf")]
-    alive = [token for token in short if token not in account.stateless]
-    for oldest in alive[: max(0, len(alive) + 1 - SHORT_LIVED_AT_ONCE)]:
-        del account.tokens[oldest]
-    token = account.issue_token(seconds=SHORT_LIVED_SECONDS, stateless=False)
-    return _issued(token, SHORT_LIVED_SECONDS)
-
-
-def _issued(token: str, seconds: int) -> Answer:
-    return 200, {"token_type": "Bearer", "access_token": token, "expires_in": seconds}
-
-
-def _check_client(account: LineAccount, request: Request) -> None:
-    form = request.form
-    if form.get("grant_type") != "client_credentials":
-        raise OAuthError("unsupported_grant_type", "unsupported grant type")
-    if (form.get("client_id"), form.get("client_secret")) != account.channel:
-        raise OAuthError("invalid_request", "invalid client credentials")
-
-
-def verify(account: LineAccount, request: Request) -> Answer:
-    return _verified(account, request.form.get("access_token", ""))
-
-
-def verify_v21(account: LineAccount, request: Request) -> Answer:
-    return _verified(account, request.query.get("access_token", ""))
-
-
-def _verified(account: LineAccount, token: str) -> Answer:
-    """A long-lived token has no end to tell of."""
-    left = account.tokens.get(token, 0.0) - account.seconds
-    if left <= 0:
-        raise OAuthError("invalid_request", "access token expired")
-    end = {} if left == float("inf") else {"expires_in": int(left)}
-    return 200, {"client_id": account.channel[0], **end, "scope": "message.send"}
-
-
-def revoke(account: LineAccount, request: Request) -> Answer:
-    """LINE says 200 of unknown tokens too, and cannot revoke stateless ones."""
-    token = request.form.get("access_token", "")
-    if token not in account.stateless:
-        account.tokens.pop(token, None)
-    return 200, {}
-
-
 _GROUP = "/v2/bot/group/([^/]+)"
 CALLS: Mapping[tuple[str, str], Call] = {
     ("GET", "/v2/bot/info"): info,
@@ -160,12 +104,3 @@ CALLS: Mapping[tuple[str, str], Call] = {
     ("GET", ENDPOINT): endpoint,
     ("PUT", ENDPOINT): set_endpoint,
 }
-TOKEN_CALLS: Mapping[tuple[str, str], Call] = {
-    ("POST", "/oauth2/v3/token"): stateless_token,
-    ("POST", "/v2/oauth/accessToken"): short_lived_token,
-    ("POST", "/v2/oauth/verify"): verify,
-    ("GET", "/oauth2/v2.1/verify"): verify_v21,
-    ("POST", "/v2/oauth/revoke"): revoke,
-    ("POST", "/oauth2/v2.1/revoke"): revoke,
-}
-"""These carry their secret in the form, not in a header."""

@@ -9,10 +9,13 @@ from tracker.channels.base import ChannelDown, Outgoing, Receipt
 from tracker.channels.email_account import EmailAccount, address_problem
 from tracker.channels.mime import build_message
 from tracker.channels.smtp import Conversation, tls_context
-from tracker.channels.smtp_refusals import ConnectionOver
+from tracker.channels.smtp_refusals import ConnectionOver, PolicyRefusal
 from tracker.errors import DeliveryError, OutcomeUnknown
 
 T = TypeVar("T")
+
+_REFUSED_IN_A_ROW = 3
+"""So many recipients, and none accepted between them, are no coincidence."""
 
 
 class EmailChannel:
@@ -24,12 +27,19 @@ class EmailChannel:
         self.account = account
         self._context = tls_context(account)
         self._conversation: Conversation | None = None
+        self._refused: set[str] = set()
 
     def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt:
         letter = build_message(message, self.account)
-        with self._left_in_order():
-            self._asked(lambda server: server.announce(message.address, len(letter)))
-            return Receipt(reference=self._opened().hand_over(letter))
+        try:
+            with self._left_in_order():
+                self._asked(lambda server: server.announce(message.address, len(letter)))
+                receipt = Receipt(reference=self._opened().hand_over(letter))
+        except PolicyRefusal as refusal:
+            self._count(message.address, refusal)
+            raise
+        self._refused.clear()
+        return receipt
 
     def check_address(self, address: str) -> str:
         """Asks the server whether it would take a message for this address, and sends none (``Checking``)."""
@@ -54,6 +64,14 @@ class EmailChannel:
         if self._conversation is not None:
             self._conversation.say_goodbye()
             self._conversation = None
+
+    def _count(self, address: str, refusal: PolicyRefusal) -> None:
+        """Raises ChannelDown where so many in a row were refused that it is no longer about each of them."""
+        self._refused.add(address)
+        if len(self._refused) >= _REFUSED_IN_A_ROW:
+            self._refused.clear()
+            why = "it refused the two recipients before as well, so the rest waits: ask its administrator why"
+            raise ChannelDown(f"{refusal}; {why}", retry_after=refusal.retry_after) from refusal
 
     def _asked(self, question: Callable[[Conversation], T]) -> T:
         """The server's answer; a connection that ended while it was kept is replaced once."""

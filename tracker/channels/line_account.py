@@ -14,8 +14,9 @@ API = "https://api.line.me"
 class LineAccount:
     """A long-lived ``token``, or ``channel_id`` and ``channel_secret`` from which 15-minute tokens are made.
 
-    ``timeout`` is in seconds, for connecting and for the answer. ``trust_env`` lets the environment name a
-    proxy and certificate authorities. What cannot work, or would send the token in clear, is a ConfigError.
+    ``timeout`` is in seconds, for connecting and for the whole of an answer. ``trust_env`` lets the
+    environment name a proxy and certificate authorities. What cannot work, or would send the token in clear,
+    is a ConfigError.
     """
 
     token: str = field(default="", repr=False)
@@ -38,11 +39,16 @@ class LineAccount:
         return (self.token, self.channel_secret)
 
 
+def is_sendable(secret: str) -> bool:
+    """Whether a token or secret can stand in a header."""
+    return secret.isascii() and secret.isprintable() and " " not in secret
+
+
 def _problems(account: LineAccount) -> Iterator[str]:
     if not account.token and not (account.channel_id and account.channel_secret):
         yield "give a channel access token, or the channel id together with the channel secret"
     # requests quotes a header value it refuses, so a token with a line end would be printed.
-    if not all(value.isascii() and value.isprintable() and " " not in value for value in account.secrets):
+    if not all(is_sendable(value) for value in account.secrets):
         yield "the token or secret holds spaces, line ends or other characters that no token has"
     yield from _problems_of_base(account.api_base)
     if min(account.timeout) <= 0:

@@ -16,6 +16,7 @@ from tracker.errors import DeliveryError, OutcomeUnknown
 _MESSAGE_AT_FAULT = re.compile(r"\bmessages[\[:']|parsed as JSON|retry key")
 """Of a 400: a message object or all of them (in the sentence or as a detail's property), or the request."""
 
+_LARGEST_NUMBER = 10**9
 _RATE_PAUSE_SECONDS = 60.0  # LINE names none; its buckets fill again within seconds to a minute
 
 
@@ -63,7 +64,8 @@ def receipt(answer: Answer) -> Receipt:
     429 is not for here: its two meanings are told apart by the quota.
     """
     if answer.status >= 500:
-        raise OutcomeUnknown(f"{answer}, which may hide an acceptance", retry_after=answer.retry_after)
+        sentence = f"{answer}, and may have taken the message all the same"
+        raise OutcomeUnknown(sentence, retry_after=answer.retry_after)
     if not answer.is_from_line:
         raise _not_line(answer)
     if answer.status == 409:
@@ -85,11 +87,14 @@ def facts(answer: Answer) -> Mapping[str, Any]:
 
 
 def number(answer: Answer, key: str) -> int:
-    """A whole number among the facts."""
+    """A whole number among the facts, as large as LINE's may be."""
     try:
-        return int(facts(answer)[key])
-    except (KeyError, TypeError, ValueError) as error:
-        raise DeliveryError(f"{answer.host} gave no usable answer to a question: no {key}") from error
+        value = int(facts(answer)[key])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        value = -1
+    if not 0 <= value <= _LARGEST_NUMBER:
+        raise DeliveryError(f"{answer.host} gave no usable answer to a question: no {key}")
+    return value
 
 
 def too_many(answer: Answer, quota: Quota | None, *, people: int) -> DeliveryError:
@@ -118,7 +123,8 @@ def _refusal(answer: Answer) -> DeliveryError:
     match answer.status:
         case 401:
             return ChannelDown(
-                f"LINE does not accept the access token ({answer}); renew TRACKER_LINE_TOKEN or its file"
+                f"LINE does not accept the access token ({answer}); renew TRACKER_LINE_TOKEN or its file, "
+                "or check the channel secret from which it is made"
             )
         case 403:
             return ChannelDown(f"LINE does not let this account send ({answer}); check its plan")

@@ -8,31 +8,38 @@ import logging
 import math
 import ssl
 from collections.abc import Callable, Iterator
+from traceback import walk_tb
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from tracker.channels.base import ChannelDown
-from tracker.channels.line_account import LineAccount
+from tracker.channels.line_account import LineAccount, is_sendable
 from tracker.channels.line_answers import Answer, facts, number, read_answer
+from tracker.channels.line_session import LineSession
 from tracker.errors import DeliveryError, OutcomeUnknown
 
 _TOKEN = "/oauth2/v3/token"
 _RENEW_BEFORE_END_SECONDS = 60.0
+_BAD_ADDRESS = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+)
 
 logger = logging.getLogger(__name__)
 
 
 class LineApi:
-    """One HTTP session of one account. ``ticks`` are the seconds by which 15-minute tokens age."""
+    """One HTTP session of one account. ``ticks`` are seconds: tokens age by them, answers come too late."""
 
     def __init__(self, account: LineAccount, *, ticks: Callable[[], float]) -> None:
         self.account = account
         self._ticks = ticks
         self._token = account.token
         self._renew_at = math.inf if account.token else -math.inf
-        self._session = requests.Session()
-        self._session.trust_env = account.trust_env
+        self._session = LineSession(ticks=ticks, trust_env=account.trust_env)
 
     def push(self, path: str, body: dict[str, Any], *, retry_key: str) -> Answer:
         """OutcomeUnknown if the request may have arrived and nothing came back."""
@@ -64,8 +71,14 @@ class LineApi:
         client = {"client_id": self.account.channel_id, "client_secret": self.account.channel_secret}
         answer = self._call("POST", _TOKEN, data={"grant_type": "client_credentials", **client})
         if answer.status in (400, 401):
-            raise ChannelDown("LINE does not accept this channel id with this channel secret")
-        self._token = str(facts(answer).get("access_token", ""))
+            raise ChannelDown(
+                "LINE does not accept this channel id with this channel secret; check "
+                "TRACKER_LINE_CHANNEL_ID and TRACKER_LINE_CHANNEL_SECRET or its file"
+            )
+        token = facts(answer).get("access_token")
+        if not (isinstance(token, str) and token and is_sendable(token)):
+            raise DeliveryError(f"{answer.host} gave no usable answer to a question: no access_token")
+        self._token = token
         self._renew_at = asked_at + number(answer, "expires_in") - _RENEW_BEFORE_END_SECONDS
 
     def _call(
@@ -78,19 +91,19 @@ class LineApi:
         **options: Any,
     ) -> Answer:
         """What came back. Nothing: ``in_doubt`` where the request may have arrived, else DeliveryError."""
-        account, sign = self.account, _bearer(token)
+        account = self.account
         url = account.api_base.rstrip("/") + path
-        options |= {"auth": sign, "timeout": account.timeout, "allow_redirects": False}
+        options |= {"auth": _bearer(token), "timeout": account.timeout}
         try:
-            response = self._session.request(method, url, **options)
-        except requests.RequestException as error:
-            sentence, arrived = _what_happened(error, account.host)
+            response, content = self._session.ask(method, url, **options)
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            sentence, arrived = _what_happened(error, account)
             logger.info("LINE %s %s: %s", method, path, type(error).__name__)
         else:
             answer = read_answer(
                 response.status_code,
                 response.headers,
-                response.content,
+                content,
                 host=account.host,
                 secrets=(*account.secrets, token),
             )
@@ -111,23 +124,29 @@ def _bearer(token: str) -> Callable[[requests.PreparedRequest], requests.Prepare
     return sign
 
 
-def _what_happened(error: requests.RequestException, host: str) -> tuple[str, bool]:
+def _what_happened(error: Exception, account: LineAccount) -> tuple[str, bool]:
     """A sentence, and whether the request may have arrived."""
-    causes = list(_causes(error))
+    host, causes = account.host, list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"{host} has a certificate that cannot be trusted: {cause.verify_message}", False
-    if isinstance(error, requests.exceptions.SSLError):
-        # A line cut during the handshake looks like one cut later.
-        cut = any(isinstance(cause, ssl.SSLEOFError) for cause in causes)
-        return f"{host} and this machine could not agree on encryption", cut
+            why = f"has a certificate that cannot be trusted ({cause.verify_message})"
+            return f"{host} {why}; check the API address, the proxy and this machine's date", False
     if isinstance(error, requests.exceptions.ProxyError):
-        return f"The proxy on the way to {host} cannot be used", False
-    # Of a failure before there was a connection, requests keeps urllib3's MaxRetryError with its reason.
-    never_connected = hasattr(next(iter(error.args), None), "reason")
-    if never_connected or isinstance(error, requests.ConnectTimeout | ValueError):
+        return f"The proxy on the way to {host} cannot be used; check HTTPS_PROXY", False
+    arrived = not (isinstance(error, _BAD_ADDRESS) or _was_connecting(causes))
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"{host} and this machine could not agree on encryption; check the API address", arrived
+    if not arrived:
         return f"{host} could not be reached; is there a network, and is the address right?", False
-    return f"{host} was sent the request and gave no answer ({type(error).__name__})", True
+    if isinstance(error, requests.ReadTimeout | ReadTimeoutError):
+        return f"{host} was sent the request and did not answer within {account.timeout[1]:g} seconds", True
+    return f"{host} was sent the request and gave no whole answer ({type(error).__name__})", True
+
+
+def _was_connecting(causes: list[BaseException]) -> bool:
+    """Whether it went wrong before the connection was there and encrypted: nothing had been sent by then."""
+    frames = (frame for cause in causes for frame, _ in walk_tb(cause.__traceback__))
+    return any(frame.f_code.co_name == "connect" for frame in frames)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

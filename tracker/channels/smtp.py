@@ -8,6 +8,7 @@ keep and close for ``email``.
 import ssl
 from contextlib import suppress
 
+from tracker.channels.base import ChannelDown
 from tracker.channels.email_account import EmailAccount
 from tracker.channels.plain import answer_of
 from tracker.channels.smtp_dialling import dialled, socket_of
@@ -57,7 +58,8 @@ class Conversation:
             return answer_of(reply.decode(errors="replace"), self.account.password)
         if code // 100 in (4, 5):
             raise refusal(self.account, Refused.MESSAGE, code, reply)
-        raise OutcomeUnknown(f"The mail server {self.account.host} answered the message with nonsense")
+        host = self.account.host
+        raise OutcomeUnknown(f"The mail server {host} answered the message unclearly; it may have taken it")
 
     def refuses(self, recipient: str) -> str:
         """Why the server would take nothing for this address, or ""; to be followed by ``reset``.
@@ -69,7 +71,7 @@ class Conversation:
         if code // 100 == 2:
             return ""
         refused = refusal(self.account, Refused.RECIPIENT, code, reply)
-        if is_verdict(code):
+        if is_verdict(code) and not isinstance(refused, ChannelDown):
             return str(refused)
         raise refused
 
@@ -110,7 +112,8 @@ class Conversation:
             answer = self._client.getreply()
             socket_of(self._client).settimeout(self.account.timeout)
         except OSError as error:
-            raise OutcomeUnknown(f"The mail server {host} took the message but did not confirm it") from error
+            sentence = f"The mail server {host} got the message and did not confirm it; it may have taken it"
+            raise OutcomeUnknown(sentence) from error
         return answer
 
     def _cut_off(self, when: str) -> ConnectionOver:

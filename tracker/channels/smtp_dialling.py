@@ -7,13 +7,10 @@ import io
 import smtplib
 import socket
 import ssl
-from contextlib import suppress
-from time import monotonic
 from typing import Any
 
 from tracker.channels.email_account import EmailAccount
-
-_LONGEST_ANSWER = 64 * 1024
+from tracker.channels.patience import Answers
 
 
 def dialled(account: EmailAccount, context: ssl.SSLContext) -> smtplib.SMTP:
@@ -48,7 +45,7 @@ class _Patient:
     def getreply(self) -> tuple[int, bytes]:
         if self.sock is not None:
             if self.file is None:
-                self.file = io.BufferedReader(_Answers(self.sock))
+                self.file = io.BufferedReader(Answers(self.sock))
             self.file.raw.expect()
         answer: tuple[int, bytes] = super().getreply()  # type: ignore[misc]
         return answer
@@ -60,35 +57,6 @@ class _Plain(_Patient, smtplib.SMTP):
 
 class _Encrypted(_Patient, smtplib.SMTP_SSL):
     pass
-
-
-class _Answers(io.RawIOBase):
-    """What a socket receives. A server may neither drip an answer for ever nor flood us with one."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-
-    def expect(self) -> None:
-        """One more answer begins."""
-        self._patience = self._connection.gettimeout()
-        self._until = monotonic() + (self._patience or 0)
-        self._left = _LONGEST_ANSWER
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        remaining = self._until - monotonic()
-        if remaining <= 0 or self._left <= 0:
-            raise TimeoutError("the answer does not end")
-        self._connection.settimeout(remaining)
-        try:
-            count = self._connection.recv_into(buffer)
-        finally:
-            with suppress(OSError):
-                self._connection.settimeout(self._patience)
-        self._left -= count
-        return count
 
 
 def _connected(account: EmailAccount, context: ssl.SSLContext) -> smtplib.SMTP:

@@ -227,7 +227,10 @@ class Settings:
     mail_from_name: str = _setting("email.from_name", "", _text, "The name shown beside it.")
     mail_reply_to: str = _setting("email.reply_to", "", _text, "Where answers go, if not there.")
     mail_seconds: int = _setting(
-        "email.timeout_seconds", 30, _number(1, 600), "How long to wait for the mail server at each step."
+        "email.timeout_seconds",
+        30,
+        _number(1, 45),
+        "How long to wait for the mail server at each step, at most 45.",
     )
     mail_per_minute: int = _setting(
         "email.per_minute", 0, _number(0, 100_000), "At most so many e-mails a minute; 0 is as many as go."
@@ -240,7 +243,7 @@ class Settings:
         "TRACKER_LINE_API",
     )
     line_seconds: int = _setting(
-        "line.timeout_seconds", 30, _number(1, 600), "How long to wait for LINE's answer."
+        "line.timeout_seconds", 30, _number(1, 60), "How long to wait for LINE's answer, at most 60."
     )
     line_style: str = _setting(
         "line.style", "flex", _one_of("flex", "text"), "flex: a card with headings and a button; text: plain."

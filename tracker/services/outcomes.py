@@ -19,7 +19,7 @@ from tracker.services.line_quota import SPARED, note_spent
 from tracker.services.recovery import MOST_UNSURE, SAFE_AGAIN
 from tracker.services.routing import ADDRESSED, EMAIL, Addresses, Routing
 
-CLAIMED = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN)
+OPEN_TO_RECORD = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN)
 """A claimed message is being sent, unless its lease ran out: then it was put back, or left to a person."""
 
 TWICE = "It may have arrived twice, both times with the same Message-ID: the outcome of one try is not known."
@@ -43,7 +43,7 @@ _OURS = (
     select(
         _MESSAGES.c.id, _MESSAGES.c.attempts, _MESSAGES.c.channel, _EARLIER.scalar_subquery().label("earlier")
     )
-    .where(_MESSAGES.c.id.in_(bindparam("ids", expanding=True)), _MESSAGES.c.state.in_(CLAIMED))
+    .where(_MESSAGES.c.id.in_(bindparam("ids", expanding=True)), _MESSAGES.c.state.in_(OPEN_TO_RECORD))
     .with_for_update(of=_MESSAGES)
 )
 _SENT = (
@@ -117,6 +117,12 @@ def put_off(message: Message, problem: str, *, jitter: float, now: dt.datetime) 
     message.error = _remark(message.error, f"The message could not be made: {problem}")
 
 
+def given_up(session: Session, message: Message) -> set[str]:
+    """The channels that took the message on none of its tries, and are not tried with it again."""
+    failed = (Attempt.message_id == message.id, Attempt.outcome == MessageState.FAILED)
+    return set(session.scalars(select(Attempt.channel).where(*failed)))
+
+
 def record(
     session: Session, tried: Sequence[Tried], *, routing: Routing, moment: Moment
 ) -> list[MessageState]:
@@ -177,9 +183,9 @@ def _record_one(
     message.error = _remark(message.error, outcome.remark)
     for name, value in outcome.changes.items():
         setattr(message, name, value)
-    given_up = _is_hopeless(message, outcome, moment.now)
+    is_hopeless = _is_hopeless(message, outcome, moment.now)
     attempt = Attempt(**_attempt(message, letter, outcome, number))
-    if given_up:
+    if is_hopeless:
         attempt.outcome = MessageState.FAILED
     session.add(attempt)
     if outcome.quota_spent:
@@ -187,7 +193,7 @@ def _record_one(
         note_spent(session, moment)
     if outcome.suspends and letter.channel in ADDRESSED:
         _suspend(session, message, outcome.remark, moment.today)
-    if (given_up or outcome.state is MessageState.FAILED) and message.kind is not Kind.GREETING:
+    if (is_hopeless or outcome.state is MessageState.FAILED) and message.kind is not Kind.GREETING:
         _fall_back(session, message, outcome.remark, routing=routing, now=moment.now)
 
 
@@ -252,10 +258,7 @@ def _fall_back(
     """
     contact = session.get_one(Contact, message.contact_id, populate_existing=True)
     kinds = set(session.scalars(select(Reminder.kind).where(Reminder.message_id == message.id)))
-    given_up = select(Attempt.channel).where(
-        Attempt.message_id == message.id, Attempt.outcome == MessageState.FAILED
-    )
-    without = {message.channel, *session.scalars(given_up)}
+    without = {message.channel, *given_up(session, message)}
     route = routing.route(Addresses.usable(contact), kinds, without=without)
     if route is None or route.channel not in ADDRESSED:
         if message.state is MessageState.FAILED:

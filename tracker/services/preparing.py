@@ -17,7 +17,7 @@ from tracker.services.claiming import give_back
 from tracker.services.delivery import Delivery
 from tracker.services.digests import Moment, build_digest, items_of
 from tracker.services.line_quota import Purse
-from tracker.services.outcomes import put_off
+from tracker.services.outcomes import given_up, put_off
 from tracker.services.readdressing import readdress
 from tracker.services.routing import ADDRESSED, EMAIL, FILE, LINE
 
@@ -94,12 +94,7 @@ def _may_be_made(session: Session, message: Message, moment: Moment) -> bool:
 def _write(session: Session, message: Message, delivery: Delivery, moment: Moment, purse: Purse) -> bool:
     """Make the text from the present state and addresses; False when it cannot leave by this claim."""
     claimed_for = message.channel
-    refused = select(Attempt.channel).where(
-        Attempt.message_id == message.id,
-        Attempt.outcome == MessageState.FAILED,
-        Attempt.channel != message.channel,  # the present one may be tried again: a person asked for it
-    )
-    without = set(session.scalars(refused))
+    without = given_up(session, message) - {message.channel}  # a person asked for the present one again
     readdress(session, message, delivery.routing, today=moment.today, without=without)
     spared = message.channel == LINE and not purse.allows(message)
     if spared and not _spare(session, message, delivery, moment, purse, without):

@@ -30,6 +30,11 @@ class Planner:
         self._plans = False
         self._other = ""
 
+    def start(self, now: dt.datetime) -> None:
+        """Plan everything that is owed, whoever has the lease: it may be held by this machine's dead past."""
+        if not self.look(now):
+            self._plan(now)
+
     def look(self, now: dt.datetime) -> bool:
         """Take the planner's lease, or renew it; whether this process plans.
 
@@ -42,12 +47,15 @@ class Planner:
         if has and not self._plans:
             after = f", after {before}" if before else ""
             log.info("%s plans from now on%s", self.holder, after)
-            planned = plan_owed(self.app.delivery(), self.app.moment(now))
-            log.info("%d reminders written in %d new messages", planned.reminders, planned.messages)
+            self._plan(now)
         elif not has and before != self._other:
             log.info("%s plans; this process delivers", before)
         self._plans, self._other = has, "" if has else before
         return has
+
+    def _plan(self, now: dt.datetime) -> None:
+        planned = plan_owed(self.app.delivery(), self.app.moment(now))
+        log.info("%d reminders written in %d new messages", planned.reminders, planned.messages)
 
     def resign(self) -> None:
         """Give the lease back, so that another process need not wait for its end."""

@@ -28,7 +28,7 @@ def run_forever(app: App) -> None:
     _stop_on_signals(app.stopping)
     planner = Planner(app)
     try:
-        planner.look(app.clock())
+        planner.start(app.clock())
         log.info("started: %d messages sent", deliver_all(app.delivery(), app.moment).sent)
         _run_jobs(app, planner)
     finally:

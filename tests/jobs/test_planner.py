@@ -66,6 +66,17 @@ def test_who_follows_plans_what_a_planner_left_that_died_between_two_checks(offi
     assert after == {kind.value for kind in REMINDERS}
 
 
+def test_a_process_that_starts_plans_though_a_dead_one_has_the_lease(office_app: App) -> None:
+    Planner(office_app).look(at("2022-02-28 23:55"))
+    restarted = Planner(office_app)
+
+    restarted.start(at("2022-03-01 00:01"))
+
+    with office_app.sessions() as session:
+        assert reminded(session)
+    assert not restarted.look(at("2022-03-01 00:02"))
+
+
 def test_planning_that_fails_at_the_start_is_tried_at_the_next_look(
     office_app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -224,6 +224,7 @@ class Simulation:
         with self.reading() as session:
             facts = self._facts = read_facts(session, self.office.time)
             self.promises.reminders(session, due, clean=clean)
+            self.promises.made(session)
             self.promises.texts(session, facts, self.machine.texts)
             self.promises.arrivals(facts, self.called_off)
             self.promises.dropped(session, facts, now)

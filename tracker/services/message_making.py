@@ -2,7 +2,8 @@
 
 Contacts who are reached at the same address share a message. A contact whose last message is still under
 way, who already got today's, or who has had as many as a month allows, waits, and so does what is paused:
-the reminders stay owed. All in statements over sets; ``services/owed.py`` keeps the account meanwhile.
+the reminders stay owed. So does everything until a working day's hour of reminding, save what can join a
+message that is still queued. All in statements over sets; ``services/owed.py`` keeps the account meanwhile.
 """
 
 import datetime as dt
@@ -65,7 +66,10 @@ def make_messages(
         return 0
     write_owed(session, waiting, routing, allowances=allowances, today=today)
     _join_queued(session)
-    _hold_back(session, today)
+    if office.may_gather(now):
+        _hold_back(session, today)
+    else:
+        _rows(session, delete(OWED).where(OWED.c.message_id.is_(None)))
     made = _insert(session, now=now, today=today)
     if made:
         _join_new(session, now=now, today=today)

@@ -5,7 +5,7 @@ own and never data, settings or the time. Those are parameters with a name, give
 that many statements share stand here.
 """
 
-from sqlalchemy import BindParameter, Date, bindparam
+from sqlalchemy import BindParameter, Date, Integer, bindparam
 
 from tracker.db.base import UtcDateTime
 
@@ -14,6 +14,10 @@ NOW = bindparam("now", type_=UtcDateTime())
 
 TODAY = bindparam("today", type_=Date())
 """The office's day."""
+
+
+PLAN = bindparam("of_plan", type_=Integer())
+"""The plan that is asked about, by its number."""
 
 
 def any_of(name: str) -> BindParameter[object]:

@@ -137,12 +137,13 @@ class _People:
     def __init__(
         self, session: Session, carried: Sequence[Reminder], moment: Moment, facts: Mapping[str, Any]
     ) -> None:
-        self._session, self._moment = session, moment
+        self._moment = moment
         self._in_office = set(session.scalars(_in_office(), facts))
         self._roles = {(row.contact_id, row.role): row.rank for row in session.execute(_roles(), facts)}
         self._divisions: dict[int, set[int]] = defaultdict(set)
         for link in session.execute(_links(), facts):
             self._divisions[link.contact_id].add(link.division_id)
+        self._follow_ups = {row.id: row for row in session.execute(_told_of(), facts)}
         escalates = any(each.kind is Kind.ESCALATION for each in carried)
         self._asked = set(session.scalars(_still_asked(), facts)) if escalates else set()
 
@@ -156,10 +157,9 @@ class _People:
             return "the contact has another role now"
         if reminder.follow_up_id is None:
             return ""
-        follow_up = self._session.get_one(FollowUp, reminder.follow_up_id)
-        return self._objection_of(reminder, follow_up)
+        return self._objection_of(reminder, self._follow_ups[reminder.follow_up_id])
 
-    def _objection_of(self, reminder: Reminder, follow_up: FollowUp) -> str:
+    def _objection_of(self, reminder: Reminder, follow_up: Any) -> str:
         if follow_up.status is not Status.OPEN:
             return f"it is {follow_up.status} by now"
         if follow_up.series != reminder.series:
@@ -209,6 +209,14 @@ def _roles() -> Select[*tuple[Any, ...]]:
 def _links() -> Select[*tuple[Any, ...]]:
     columns = (ContactDivision.contact_id, ContactDivision.division_id)
     return select(*columns).where(ContactDivision.contact_id.in_(_behind()))
+
+
+@cache
+def _told_of() -> Select[*tuple[Any, ...]]:
+    """The follow-ups that a message's reminders are about."""
+    columns = (FollowUp.id, FollowUp.status, FollowUp.series, FollowUp.lead_division_id)
+    about = select(Reminder.follow_up_id).where(Reminder.message_id == MESSAGE)
+    return select(*columns).where(FollowUp.id.in_(about))
 
 
 @cache

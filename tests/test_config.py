@@ -136,6 +136,7 @@ def test_file_sets_what_it_names(tmp_path: Path) -> None:
         ("[sending]\nopens = 8\n", ": a time such as \"08:30\" is expected, not 8."),
         ("[sending]\nopens = \"08:30+07:00\"\n", ": a time such as \"08:30\" is expected"),
         ("[sending]\nopens = \"17:00\"\n", "(17:00) must lie before 'sending.closes' (16:30)"),
+        ("[sending]\nreminds_at = \"16:30\"\n", "'sending.reminds_at' (16:30) must lie before 'sending"),
         ("[closing]\nverify = \"yes\"\n", ", 'closing.verify': true or false is expected, not 'yes'."),
         ("[reminders]\noverdue_weekday = \"sunday\"\n", ": one of monday, tuesday, wednesday, thursday"),
         ("[channels]\norder = \"line\"\n", ": a list of some of line, email, file, console is"),

@@ -138,7 +138,10 @@ class Settings:
     )
     closes: dt.time = _setting("sending.closes", "16:30", _time, "… until this one.")
     reminds_at: dt.time = _setting(
-        "sending.reminds_at", "09:00", _time, "A day's reminders are owed from this hour on."
+        "sending.reminds_at",
+        "09:00",
+        _time,
+        "A day's reminders are owed from this hour on, and a working day's messages are made.",
     )
     report_days: int = _setting(
         "follow_up.report_days",
@@ -308,11 +311,12 @@ def load(environ: Mapping[str, str], folder: Path) -> tuple[Settings, ConfigFile
     values.update(_read_environment(environ))
     secrets = {name: Secret(text) for name in SECRETS if (text := _secret(name, environ))}
     settings = Settings(**values, secrets=secrets)
-    if settings.opens >= settings.closes:
-        raise ConfigError(
-            f"{path}: 'sending.opens' ({settings.opens:%H:%M}) must lie before 'sending.closes' "
-            f"({settings.closes:%H:%M}); otherwise no message ever leaves."
-        )
+    for key, hour in (("opens", settings.opens), ("reminds_at", settings.reminds_at)):
+        if hour >= settings.closes:
+            raise ConfigError(
+                f"{path}: 'sending.{key}' ({hour:%H:%M}) must lie before 'sending.closes' "
+                f"({settings.closes:%H:%M}); otherwise no message ever leaves."
+            )
     return settings, ConfigFiles(path.parent)
 
 

@@ -76,6 +76,16 @@ def test_tick_before_the_hour_sends_nothing(office: Tracker, now: str) -> None:
     assert office.json("tick", "--now", FIRST)["sent"] > 0
 
 
+def test_tick_by_night_tells_when_messages_are_made(office: Tracker) -> None:
+    said = office.says("tick", "--now", "2027-02-01T20:00+07:00")
+
+    assert said == (
+        "Owed and new: 21 reminders in 0 messages.\n"
+        "New messages are made from 2570-02-02 09:00 on.\n"
+        "Delivered: nothing.\n"
+    )
+
+
 def test_tick_before_the_first_morning_after_an_import_sends_nothing(office: Tracker) -> None:
     assert office.says("tick", "--now", "2026-09-20T16:00+07:00") == "Nothing new is owed.\n"
 

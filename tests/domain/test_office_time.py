@@ -181,6 +181,27 @@ def test_next_hour_of_reminding(working: WorkingDays, now: dt.datetime, expected
 
 
 @pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (bangkok(4, 8, 59), bangkok(4, 9)),
+        (bangkok(4, 9, 0), bangkok(4, 9)),
+        (bangkok(4, 16, 29), bangkok(4, 16, 29)),
+        (bangkok(4, 16, 30), bangkok(5, 9)),
+        (bangkok(7, 16, 30), bangkok(10, 9)),
+        (bangkok(3, 10, 0), bangkok(4, 9)),
+        (utc(3, 17, 30), bangkok(4, 9)),
+    ],
+    ids=["before_nine", "nine", "last_minute", "closing", "friday_evening", "day_off", "night"],
+)
+def test_hours_of_making_messages(working: WorkingDays, now: dt.datetime, expected: dt.datetime) -> None:
+    office = OfficeTime(working=working)
+
+    assert office.next_gathering(now) == expected
+    assert office.may_gather(now) is (now == expected)
+    assert office.may_gather(expected)
+
+
+@pytest.mark.parametrize(
     ("month", "expected"),
     [
         (dt.date(2022, 1, 20), dt.date(2022, 1, 4)),  # Sat, Sun, Monday in lieu

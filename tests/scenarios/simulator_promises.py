@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.scenarios.oracle import DAY, Facts, Person, asked, is_paused, month_end, owed, written
+from tests.scenarios.oracle import DAY, NINE, Facts, Person, asked, is_paused, month_end, owed, written
 from tests.scenarios.simulator_broken import promise
 from tests.scenarios.simulator_channels import Arrival
 from tests.scenarios.simulator_machine import Written
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.scenarios.simulator_year import Simulation
 
 CAP = 6
+CLOSES = dt.time(16, 30)
 NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
 ROLES = {Kind.SUMMARY: Role.SUPERVISOR, Kind.ESCALATION: Role.SUPERVISOR, Kind.COORDINATOR: Role.COORDINATOR}
@@ -35,6 +36,7 @@ class Promises:
         self.sim = sim
         self.expected: set[tuple[Any, ...]] = set()
         self._reminders = 0
+        self._messages = 0
         self._dropped: set[int] = set()
         self._expired: set[int] = set()
         self._refused: set[tuple[int, dt.date | None]] = set()
@@ -93,6 +95,19 @@ class Promises:
         near = working.before(self.sim.office.time.today(self.sim.machine.now), 3)
         promise(any(day >= near for day in days), "taken for told, and was not", _key(reminder))
 
+    def made(self, session: Session) -> None:
+        """A message is made on a working day, from nine o'clock until sending ends."""
+        rows = session.execute(
+            select(Message.id, Message.created_at).where(Message.id > self._messages)
+        ).all()
+        self._messages = max([self._messages, *(row.id for row in rows)])
+        for row in rows:
+            promise(self._may_be_made(row.created_at), "made at the wrong time", row.id, row.created_at)
+
+    def _may_be_made(self, now: dt.datetime) -> bool:
+        local = now.astimezone(self.sim.office.time.zone)
+        return self.sim.office.time.working.includes(local.date()) and NINE <= local.time() < CLOSES
+
     def waiting(self, session: Session, facts: Facts, now: dt.datetime, down: set[str]) -> None:
         """After a look that ended well: whatever waits has a reason to."""
         today = self.sim.office.time.today(now)
@@ -108,10 +123,8 @@ class Promises:
             kinds[row.contact_id].add(row.kind)
         for contact_id, why in kinds.items():
             person = facts.people[contact_id]
-            promise(
-                person.is_away(today) or self._is_held(session, person, today, why),
-                "forgotten", person.row.name, sorted(why),
-            )  # fmt: skip
+            held = person.is_away(today) or self._is_held(session, person, today, why)
+            promise(held or not self._may_be_made(now), "forgotten", person.row.name, sorted(why))
         if self.sim.office.time.may_send(now):
             ready = select(Message).where(
                 Message.state.in_([MessageState.QUEUED, MessageState.RETRY]), Message.next_attempt_at <= now

@@ -37,6 +37,10 @@ NOT_SKIPPED = 0.05
 AT_NIGHT = 0.05
 """How many looks are made outside the hours of sending: a machine that is off then is as good."""
 
+READY = Message.state.in_([MessageState.QUEUED, MessageState.RETRY])
+NEXT_ATTEMPT = select(func.min(Message.next_attempt_at)).where(READY)
+END_OF_LEASE = select(func.min(Message.lease_until)).where(Message.state == MessageState.SENDING)
+
 
 class Simulation:
     """One year; ``play`` raises Broken where a promise does not hold.
@@ -224,6 +228,7 @@ class Simulation:
         with self.reading() as session:
             facts = self._facts = read_facts(session, self.office.time)
             self.promises.reminders(session, due, clean=clean)
+            self.promises.made(session)
             self.promises.texts(session, facts, self.machine.texts)
             self.promises.arrivals(facts, self.called_off)
             self.promises.dropped(session, facts, now)
@@ -319,9 +324,7 @@ def read_facts_of(sim: Simulation) -> Facts:
 
 def next_of_messages(session: Session, now: dt.datetime, office: OfficeTime) -> list[dt.datetime]:
     """When a message can be sent, or its lease ends, next by the machine's clock."""
-    ready = Message.state.in_([MessageState.QUEUED, MessageState.RETRY])
-    attempt = session.scalar(select(func.min(Message.next_attempt_at)).where(ready))
-    lease = session.scalar(select(func.min(Message.lease_until)).where(Message.state == MessageState.SENDING))
+    attempt, lease = session.scalar(NEXT_ATTEMPT), session.scalar(END_OF_LEASE)
     instants = []
     if attempt is not None:
         instants.append(office.next_sending(attempt if attempt > now else now + LOOK_EVERY))

@@ -184,7 +184,7 @@ def test_what_is_past_its_use_in_a_late_message_falls_out(
     post: Post, sessions: sessionmaker[Session]
 ) -> None:
     """January's list waited in a message that took in February's."""
-    post.now = at("2022-01-31 17:00")
+    post.now = at("2022-01-31 16:29")
     post.plan([Kind.MONTHLY])
     post.now = at("2022-02-07 09:05")
     post.plan([Kind.OVERDUE])

@@ -179,7 +179,7 @@ def test_forecast_tries_again_what_waits(sessions: sessionmaker[Session]) -> Non
     assert told(foreseen(post, agency_id))[0] == ("02-01 10:00", "owner", "email", ["monthly"])
 
 
-def test_forecast_for_who_begins_today_goes_out_as_the_office_opens(sessions: sessionmaker[Session]) -> None:
+def test_forecast_for_who_begins_goes_out_at_the_hour_of_reminding(sessions: sessionmaker[Session]) -> None:
     agency_id = an_office(sessions)
     with sessions.begin() as session:
         contact(
@@ -190,7 +190,7 @@ def test_forecast_for_who_begins_today_goes_out_as_the_office_opens(sessions: se
     found = foreseen(Post(sessions, NOW), agency_id)
 
     theirs = [each for each in told(found) if each[1] == "newcomer"]
-    assert theirs[0] == ("02-16 08:30", "newcomer", "email", ["overdue", "monthly"])
+    assert theirs[0] == ("02-16 09:00", "newcomer", "email", ["overdue", "monthly"])
 
 
 def test_forecast_counts_people_reached_by_line(sessions: sessionmaker[Session]) -> None:

@@ -150,13 +150,51 @@ def test_yesterdays_queued_message_is_brought_forward_and_takes_in_the_new(
     session: Session, agency: Plan
 ) -> None:
     someone(session, agency)
-    plan(session, at("2022-01-28 17:00"), kinds=[Kind.MONTHLY])  # Friday, after hours
+    plan(session, at("2022-01-28 16:29"), kinds=[Kind.MONTHLY])  # Friday
 
     made = plan(session, MONDAY, kinds=[Kind.DUE_SOON])
 
     assert made.messages == 0
     assert outbox(session) == [("ก", "due-soon", "2022-01-31", "queued")]
     assert carried(session) == [["due-soon", "monthly"]]
+
+
+@pytest.mark.parametrize(
+    ("now", "messages"),
+    [
+        ("2022-01-31 08:59", 0),
+        ("2022-01-31 09:00", 1),
+        ("2022-01-31 16:29", 1),
+        ("2022-01-31 16:30", 0),
+        ("2022-01-30 10:00", 0),
+        ("2022-01-27 17:30", 0),
+    ],
+    ids=["before_nine", "nine", "last_minute", "evening", "sunday", "half_past_ten_utc"],
+)
+def test_new_messages_are_made_from_nine_until_sending_ends(
+    session: Session, agency: Plan, now: str, messages: int
+) -> None:
+    someone(session, agency)
+
+    made = plan(session, at(now), kinds=[Kind.MONTHLY])
+
+    assert (made.reminders, made.messages) == (1, messages)
+    assert len(outbox(session)) == messages
+
+
+def test_what_is_owed_on_a_day_off_joins_what_is_still_queued(session: Session, agency: Plan) -> None:
+    """Saturday's notice goes with Friday's message for the one, and waits for Monday for the other."""
+    someone(session, agency, "ก", ONE)
+    plan(session, at("2022-01-28 16:29"), kinds=[Kind.MONTHLY])
+    someone(session, agency, "ข", TWO, email="other@x.example")
+
+    made = plan(session, at("2022-01-29 10:00"))
+    on_saturday = outbox(session)
+    monday = plan(session, MONDAY)
+
+    assert (made.messages, monday.messages) == (0, 1)
+    assert on_saturday == [("ก", "due-soon", "2022-01-29", "queued")]
+    assert carried(session) == [["due-soon", "monthly"], ["due-soon", "monthly"]]
 
 
 # --- the same address

@@ -497,8 +497,8 @@ def test_the_oldest_goes_first(post: Post) -> None:
 
 
 def test_a_late_message_counts_for_the_day_it_leaves(post: Post) -> None:
-    """Written down on Friday after hours, sent on Monday at 8:30; what is owed at nine waits for Tuesday."""
-    post.now = at("2022-01-28 17:00")
+    """Made on Friday as sending ends, sent on Monday at 8:30; what is owed at nine waits for Tuesday."""
+    post.now = at("2022-01-28 16:29")
     add(post, "a")
     post.now = at("2022-01-31 08:30")
     early = post.deliver().sent

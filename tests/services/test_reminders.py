@@ -647,7 +647,7 @@ def test_what_waited_too_long_is_dropped_with_the_reason(
 ) -> None:
     """The contact's message of the day is gone, and by tomorrow the follow-up is no longer due soon."""
     owner(session, imported(measure("O1", rules=[JANUARY_31])), "ก", ONE)
-    plan(session, at("2022-01-31 08:00"), kinds=[Kind.MONTHLY])
+    plan(session, at("2022-01-31 09:00"), kinds=[Kind.MONTHLY])
     session.execute(Message.__table__.update().values(state="sent"))
     waits = plan(session, at("2022-01-31 10:00"), kinds=[Kind.DUE_SOON])
 

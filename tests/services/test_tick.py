@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import contact, measure, rule, stored
 from tests.factories import plan as document
 from tests.services.delivering import Post, at, names, outbox
-from tracker.domain.office_time import OfficeTime
+from tracker.db.models import Plan
+from tracker.domain.office_time import OfficeTime, WorkingDays
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError
 from tracker.services.outbox import Delivered
@@ -46,17 +48,39 @@ def test_tick_tells_what_waits(post: Post) -> None:
     assert (by_night.delivered, by_night.waiting) == (Delivered(), 1)
 
 
-def test_a_tick_by_night_writes_down_and_sends_in_the_morning(post: Post) -> None:
+def test_a_tick_by_night_writes_down_and_what_it_wrote_leaves_at_nine(post: Post) -> None:
     post.now = at("2022-01-30 20:00")  # Sunday
-    tick(post.delivery, post.moment)
-    with post.sessions() as session:
-        by_night = outbox(session)
+    by_night = tick(post.delivery, post.moment)
 
     post.now = at("2022-01-31 08:30")
-    morning = tick(post.delivery, post.moment)
+    as_the_office_opens = tick(post.delivery, post.moment)
+    post.now = at("2022-01-31 09:00")
+    at_nine = tick(post.delivery, post.moment)
 
-    assert [each[3] for each in by_night] == ["queued", "queued"]
-    assert morning.delivered.sent == 2
+    assert by_night.planned.reminders > 0
+    assert by_night.planned.messages == as_the_office_opens.delivered.sent == 0
+    assert at_nine.delivered.sent == 2
+
+
+def test_what_a_day_off_owed_leaves_with_what_the_next_working_day_owes(post: Post) -> None:
+    """The director is asked 45 days after 31 January: on the last of four days off.
+
+    The week's list waits for the day after, and does not wait for one more because the other went first.
+    """
+    post.office = OfficeTime(working=WorkingDays(frozenset(dt.date(2022, 3, day) for day in range(14, 18))))
+    with post.sessions.begin() as session:
+        agency_id = session.scalars(select(Plan.agency_id)).one()
+        roles = ["supervisor", "coordinator"]
+        contact(session, agency_id, "chief", roles=roles, rank=3, email="chief@x.example")
+    post.tick(at("2022-03-11 09:00"))
+    before = len(post.writer.digests)
+
+    for instant in ("2022-03-17 10:00", "2022-03-18 08:30", "2022-03-18 09:00"):
+        post.tick(at(instant))
+
+    told = {each.recipient: each.kinds for each in post.writer.digests[before:]}
+    assert told["chief"] == {Kind.ESCALATION, Kind.COORDINATOR}
+    assert {each.today for each in post.writer.digests[before:]} == {dt.date(2022, 3, 18)}
 
 
 @pytest.mark.parametrize("days", [1, 3, 7])

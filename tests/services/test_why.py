@@ -141,8 +141,9 @@ def refused(office: Office) -> None:
     office.tick("2022-01-26 09:00")
 
 
-def queued_after_hours(office: Office) -> None:
-    office.tick("2022-01-26 17:00")
+def queued_at_the_end(office: Office) -> None:
+    office.post.now = at("2022-01-26 16:29")
+    office.post.plan()
 
 
 def six_this_month(office: Office) -> None:
@@ -176,10 +177,14 @@ def paused_contact(office: Office) -> None:
     office.change(Contact, paused_until=dt.date(2022, 1, 28), pause_reason="on leave")
 
 
+def written_by_night(office: Office) -> None:
+    office.tick("2022-01-26 20:00")
+
+
 WAITING = [
     (refused, "2022-01-26 09:00", "in message 1, tried once, again from Wed 26 Jan 2565 09:01 (busy)"),
     (
-        queued_after_hours, "2022-01-26 17:00",
+        queued_at_the_end, "2022-01-26 17:00",
         "in message 1, outside the hours of sending until Thu 27 Jan 2565 08:30",
     ),
     (
@@ -189,6 +194,7 @@ WAITING = [
     ),
     (suspended, "2022-01-26 09:05", "owner has no usable address: The mailbox does not exist."),
     (paused_contact, "2022-01-26 09:05", "owner is paused until Fri 28 Jan 2565 (on leave)"),
+    (written_by_night, "2022-01-27 06:00", "put into a message from Thu 27 Jan 2565 09:00"),
     (lambda office: None, "2022-01-26 09:05", "owed, and written when the program looks next: tracker tick"),
 ]  # fmt: skip
 
@@ -196,7 +202,7 @@ WAITING = [
 @pytest.mark.parametrize(
     ("happens", "now", "reason"),
     WAITING,
-    ids=["retry", "after_hours", "six_this_month", "suspended", "paused", "not_looked_yet"],
+    ids=["retry", "after_hours", "six_this_month", "suspended", "paused", "by_night", "not_looked_yet"],
 )
 def test_a_waiting_reminder_names_the_rule_that_holds_it(
     an_office: Office, happens: Callable[[Office], None], now: str, reason: str
@@ -278,7 +284,8 @@ def test_steps_that_were_not_sent_for_one_reason_stand_on_one_line(an_office: Of
 
 
 def test_a_dropped_reminder_keeps_the_reason_that_was_stored(an_office: Office) -> None:
-    an_office.tick("2022-01-26 17:00")
+    an_office.post.now = at("2022-01-26 16:29")
+    an_office.post.plan()
     an_office.act(Action.SUBMIT, dt.date(2022, 1, 27))
     an_office.post.now = at("2022-01-27 09:00")
     an_office.post.deliver()

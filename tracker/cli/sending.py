@@ -76,15 +76,17 @@ def _tell(app: App, done: Ticked, *, into_files: bool, as_json: bool) -> None:
     if not any((*planned.values(), *delivered.values(), done.waiting)):
         echo("Nothing new is owed." if _has_plan(app) else NO_PLAN)
         return
+    moment = app.moment()
     new = f"{plural(planned['reminders'], 'reminder')} in {plural(planned['messages'], 'message')}"
     echo(f"Owed and new: {new}.")
+    if planned["reminders"] and not moment.office.may_gather(moment.now):
+        echo(f"New messages are made from {office_clock(app, moment.office.next_gathering(moment.now))} on.")
     outcomes = [f"{name} {number}" for name, number in delivered.items() if number]
     echo(f"Delivered: {', '.join(outcomes) or 'nothing'}.")
     for name in ("retry", "failed", "unknown"):
         if delivered[name]:
             echo(f"Why, and where it stands: tracker outbox list --status {name}")
     if done.waiting:
-        moment = app.moment()
         opens = office_clock(app, moment.office.next_sending(moment.now))
         when = "the next try" if moment.office.may_send(moment.now) else opens
         echo(f"{plural(done.waiting, 'message')} waiting for {when}.")

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, func, literal_column, or_, select
 
 from tracker.db.models import (
     Contact,
@@ -33,7 +33,11 @@ def is_state(*states: MessageState) -> ColumnElement[bool]:
     return Message.state.in_([literal_column(f"'{state.value}'") for state in states])
 
 
-def status_on(as_of: dt.date) -> ColumnElement[Any]:
+Day = dt.date | BindParameter[dt.date]
+"""A day, or the parameter of a prepared statement that stands for one."""
+
+
+def status_on(as_of: Day) -> ColumnElement[Any]:
     """The status a follow-up had at the end of ``as_of``, from the days it was submitted and closed."""
     return case(
         (FollowUp.closed_on <= as_of, FollowUp.status),
@@ -42,7 +46,7 @@ def status_on(as_of: dt.date) -> ColumnElement[Any]:
     )
 
 
-def due_on(as_of: dt.date) -> ColumnElement[dt.date]:
+def due_on(as_of: Day) -> ColumnElement[dt.date]:
     """The due date as it was at the end of ``as_of``: before the first move that came later."""
     before_later_move = (
         select(DueMove.from_on)
@@ -64,7 +68,7 @@ def in_force(plan_id: Any) -> ColumnElement[bool]:
     return and_(Measure.plan_id == plan_id, Measure.retired_on.is_(None))
 
 
-def contacts_with(role: Role, today: dt.date) -> Select[int, int, int | None, int | None]:
+def contacts_with(role: Role, today: Day) -> Select[int, int, int | None, int | None]:
     """Who holds a role on ``today`` and is not paused: contact, agency, division (None: all) and rank."""
     return (
         select(
@@ -80,7 +84,7 @@ def contacts_with(role: Role, today: dt.date) -> Select[int, int, int | None, in
     )
 
 
-def is_valid(today: dt.date) -> ColumnElement[bool]:
+def is_valid(today: Day) -> ColumnElement[bool]:
     """Whether a contact is in office on ``today``."""
     return and_(
         or_(Contact.valid_from.is_(None), Contact.valid_from <= today),
@@ -88,7 +92,7 @@ def is_valid(today: dt.date) -> ColumnElement[bool]:
     )
 
 
-def is_paused(table: type[Contact] | type[Plan], today: dt.date) -> ColumnElement[bool]:
+def is_paused(table: type[Contact] | type[Plan], today: Day) -> ColumnElement[bool]:
     """Whether a contact or a plan is paused on ``today``."""
     return and_(
         table.paused_until.is_not(None),
@@ -97,7 +101,7 @@ def is_paused(table: type[Contact] | type[Plan], today: dt.date) -> ColumnElemen
     )
 
 
-def rests(today: dt.date) -> ColumnElement[bool]:
+def rests(today: Day) -> ColumnElement[bool]:
     """Whether a reminder waits for the end of a pause: of its contact, or of its plan."""
     return or_(
         Reminder.contact_id.in_(select(Contact.id).where(is_paused(Contact, today))),

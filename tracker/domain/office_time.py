@@ -51,7 +51,8 @@ class OfficeTime:
     """The office's clock on the wall: its zone, working days, hours of sending and fiscal year.
 
     ``opens`` and ``closes`` bound the sending of messages on working days, local time; ``reminds_at`` is the
-    local time from which a day's reminders are owed. Instants go in and come out aware, in UTC.
+    local time from which a day's reminders are owed, and from which a working day's messages are made.
+    Instants go in and come out aware, in UTC.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Bangkok"))
@@ -99,6 +100,19 @@ class OfficeTime:
         if now >= self.reminding(day):
             day += ONE_DAY
         return self.reminding(self.working.on_or_after(day))
+
+    def may_gather(self, now: dt.datetime) -> bool:
+        """Whether what is owed may be put into new messages at ``now``.
+
+        Only from a working day's hour of reminding until its hours of sending end: a message made before
+        would leave without what that day owes, and hold that back for a day.
+        """
+        local = now.astimezone(self.zone)
+        return self.working.includes(local.date()) and self.reminds_at <= local.time() < self.closes
+
+    def next_gathering(self, now: dt.datetime) -> dt.datetime:
+        """``now`` when new messages may be made, otherwise the next instant, in UTC, at which they may."""
+        return now if self.may_gather(now) else self.next_reminding(now)
 
     def first_working_day(self, month: dt.date) -> dt.date:
         """The first working day of the month of ``month``."""

@@ -183,7 +183,7 @@ def escalation(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> It
             yield FollowUpWindow(Kind.ESCALATION, step, due_on, due_on, until)
 
 
-STEPS = (due_soon, overdue, escalation)
+STEPS = {Kind.DUE_SOON: due_soon, Kind.OVERDUE: overdue, Kind.ESCALATION: escalation}
 """Whatever is owed by the due date of a follow-up."""
 
 
@@ -205,7 +205,7 @@ def steps_of(due_on: dt.date, office: OfficeTime, rules: ReminderRules) -> list[
     found: dict[tuple[Kind, int], Step] = {}
     for day in (first + ONE_DAY * number for number in range((last - first).days + 1)):
         now = office.reminding(day)
-        for window in chain.from_iterable(owed(now, office, rules) for owed in STEPS):
+        for window in chain.from_iterable(owed(now, office, rules) for owed in STEPS.values()):
             if window.first <= due_on <= window.last:
                 step = Step(window.kind, window.step, now, window.useful_until)
                 found.setdefault((step.kind, step.number), step)

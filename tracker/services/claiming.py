@@ -6,13 +6,13 @@ all. E-mail cannot tell: each is marked when its turn comes, so that never more 
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from typing import TypeVar, cast
+from functools import cache
+from typing import TypeVar
 
 from sqlalchemy import (
-    ColumnElement,
     Integer,
     Select,
-    Table,
+    Update,
     and_,
     bindparam,
     case,
@@ -22,9 +22,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from tracker.db.base import UtcDateTime
 from tracker.db.models import Attempt, Message, MessageState
+from tracker.db.prepared import NOW, any_of, table_of
 from tracker.db.queries import is_state
 from tracker.services.digests import Moment
 from tracker.services.recovery import LEASE, READY, SAFE_AGAIN, remembered, too_late_to_repeat, undo_claims
@@ -33,50 +34,6 @@ T = TypeVar("T")
 
 BATCH = 25
 A_MINUTE = dt.timedelta(minutes=1)
-
-_NOW = bindparam("now", type_=UtcDateTime)
-
-
-def _ready(query: Select[T]) -> Select[T]:
-    owed = and_(is_state(*READY), Message.next_attempt_at <= _NOW, Message.useful_until > _NOW)
-    in_turn = query.order_by(Message.turn, Message.next_attempt_at, Message.id)
-    return in_turn.where(owed, ~too_late_to_repeat())
-
-
-_FIRST = (
-    _ready(select(Message.channel))
-    .where(Message.channel.not_in(bindparam("closed", expanding=True)))
-    .limit(1)
-)
-_CHOSEN = (
-    _ready(select(Message.id))
-    .where(Message.channel == bindparam("channel"))
-    .limit(bindparam("places", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
-_MARKED = (
-    update(Message)
-    .where(Message.id.in_(bindparam("ids", expanding=True)))
-    .values(
-        state=MessageState.SENDING,
-        attempts=Message.attempts + 1,
-        lease_until=bindparam("until"),
-        begun_at=bindparam("begun"),
-        # What was surely refused cannot be doubled by a repeat, however late.
-        first_attempt_at=case((Message.unsure == 0, _NOW), else_=Message.first_attempt_at),
-    )
-    .returning(Message)
-)
-_AFRESH = {"populate_existing": True, "synchronize_session": False}
-
-_MESSAGES = cast(Table, Message.__table__)
-_BEGUN = (
-    update(_MESSAGES)
-    .where(_MESSAGES.c.id == bindparam("message_id"), _MESSAGES.c.attempts == bindparam("claim"))
-    .where(_MESSAGES.c.state == MessageState.SENDING)
-    .values(begun_at=_NOW)
-)
-"""The statements are made once: a worker executes them again and again."""
 
 
 def claim(
@@ -88,7 +45,7 @@ def claim(
     """
     passed = {*closed, *(channel for channel, places in room.items() if places <= 0)}
     ready = {"now": moment.now, **remembered(moment.now)}
-    while channel := session.scalar(_FIRST, {**ready, "closed": list(passed)}):
+    while channel := session.scalar(_first(), {**ready, "closed": list(passed)}):
         if messages := _take(session, moment, channel, min(BATCH, room.get(channel, BATCH))):
             return messages
         passed.add(channel)  # another worker is just taking what is left of it
@@ -102,12 +59,12 @@ def _take(session: Session, moment: Moment, channel: str, places: int) -> list[M
     """
     now = moment.now
     chosen = {"now": now, **remembered(now), "channel": channel, "places": places}
-    ids = session.scalars(_CHOSEN, chosen).all()
+    ids = session.scalars(_chosen(), chosen).all()
     if not ids:
         return []
     begun = now if channel in SAFE_AGAIN else None
     marks = {"ids": ids, "now": now, "until": now + LEASE, "begun": begun}
-    taken = session.scalars(_MARKED, marks, execution_options=_AFRESH).all()
+    taken = session.scalars(_marked(), marks).all()
     for message in taken:
         _count_for(session, message, moment.today)
     return sorted(taken, key=lambda each: (each.turn, each.next_attempt_at, each.id))
@@ -116,7 +73,7 @@ def _take(session: Session, moment: Moment, channel: str, places: int) -> list[M
 def begin(session: Session, claimed: Message, now: dt.datetime) -> bool:
     """Write down that a claimed message is being handed over now; false when the claim was lost meanwhile."""
     ours = {"message_id": claimed.id, "claim": claimed.attempts, "now": now}
-    return session.execute(_BEGUN, ours).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+    return session.execute(_begun(), ours).rowcount == 1  # type: ignore[attr-defined,no-any-return]
 
 
 def release(session: Session, messages: Sequence[Message]) -> None:
@@ -134,12 +91,7 @@ def give_back(session: Session, message: Message) -> None:
 
 def room_left(session: Session, now: dt.datetime, per_minute: Mapping[str, int]) -> dict[str, int]:
     """How many more messages may leave now, of the channels that have a limit, all workers together."""
-    return {channel: limit - _begun(session, channel, now) for channel, limit in per_minute.items() if limit}
-
-
-def is_ready() -> ColumnElement[bool]:
-    """Waits or is to be tried again."""
-    return is_state(*READY)
+    return {channel: limit - _lately(session, channel, now) for channel, limit in per_minute.items() if limit}
 
 
 def _count_for(session: Session, message: Message, today: dt.date) -> None:
@@ -150,9 +102,52 @@ def _count_for(session: Session, message: Message, today: dt.date) -> None:
         message.on_date = today
 
 
-def _begun(session: Session, channel: str, now: dt.datetime) -> int:
+def _lately(session: Session, channel: str, now: dt.datetime) -> int:
     tried = select(func.count()).where(Attempt.channel == channel, Attempt.at > now - A_MINUTE)
     under_way = select(func.count()).where(
         Message.channel == channel, is_state(MessageState.SENDING), Message.lease_until >= now
     )
     return (session.scalar(tried) or 0) + (session.scalar(under_way) or 0)
+
+
+def _ready(query: Select[T]) -> Select[T]:
+    owed = and_(is_state(*READY), Message.next_attempt_at <= NOW, Message.useful_until > NOW)
+    in_turn = query.order_by(Message.turn, Message.next_attempt_at, Message.id)
+    return in_turn.where(owed, ~too_late_to_repeat())
+
+
+@cache
+def _first() -> Select[str]:
+    return _ready(select(Message.channel)).where(Message.channel.not_in(any_of("closed"))).limit(1)
+
+
+@cache
+def _chosen() -> Select[int]:
+    places = bindparam("places", type_=Integer())
+    of_channel = _ready(select(Message.id)).where(Message.channel == bindparam("channel"))
+    return of_channel.limit(places).with_for_update(skip_locked=True)
+
+
+@cache
+def _marked() -> ReturningUpdate[Message]:
+    return (
+        update(Message)
+        .where(Message.id.in_(any_of("ids")))
+        .values(
+            state=MessageState.SENDING,
+            attempts=Message.attempts + 1,
+            lease_until=bindparam("until"),
+            begun_at=bindparam("begun"),
+            # What was surely refused cannot be doubled by a repeat, however late.
+            first_attempt_at=case((Message.unsure == 0, NOW), else_=Message.first_attempt_at),
+        )
+        .returning(Message)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+
+
+@cache
+def _begun() -> Update:
+    messages = table_of(Message)
+    ours = (messages.c.id == bindparam("message_id"), messages.c.attempts == bindparam("claim"))
+    return update(messages).where(*ours, messages.c.state == MessageState.SENDING).values(begun_at=NOW)

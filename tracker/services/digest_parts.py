@@ -4,10 +4,11 @@ What a coordinator is told is ``coordinator_part``'s.
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
@@ -21,6 +22,7 @@ from tracker.db.models import (
     Plan,
     Reminder,
 )
+from tracker.db.prepared import PLAN, TODAY, any_of
 from tracker.domain import reminders as due
 from tracker.domain.cadence import Cadence
 from tracker.domain.contacts import Role
@@ -39,7 +41,13 @@ from tracker.reports.digest import (
     SupervisorPart,
     SupportPart,
 )
-from tracker.reports.standing import overdue_counts, plan_summary
+from tracker.reports.standing import counts_on, overdue_counts, plan_summary
+
+AGENCY = bindparam("of_agency", type_=Integer())
+MONTH_ENDS = bindparam("month_ends", type_=Date())
+
+Facts = Mapping[str, Any]
+"""The parameters of prepared statements, by name."""
 
 
 def owner_part(
@@ -53,22 +61,15 @@ def owner_part(
     office: OfficeTime,
 ) -> OwnerPart | None:
     """What the owners of these divisions (none: of all) have to report; None when there is nothing."""
-    month_ends = last_of_month(today)
-    own = [FollowUp.plan_id == plan.id, queries.is_status(Status.OPEN), queries.tracked()]
-    own += [FollowUp.lead_division_id.in_(divisions)] if divisions else []
-    near = items(session, today, *own, FollowUp.due_on <= max(month_ends, soon))
+    month_ends, some = last_of_month(today), bool(divisions)
+    facts = {
+        "of_plan": plan.id, "of_divisions": list(divisions), "today": today,
+        "near": max(month_ends, soon), "month_ends": month_ends,
+    }  # fmt: skip
+    near = items(session, _near(some=some), facts)
     overdue = tuple(item for item in near if item.due_on < today)
-    closing: list[Item] = []
-    if Kind.QUARTERLY in kinds:
-        long = [cadence for cadence in Cadence if due.closes_with_quarter(cadence)]
-        closing = items(session, today, *own, FollowUp.scheduled_on == month_ends, FollowUp.cadence.in_(long))
-    following = session.execute(
-        select(FollowUp.due_on, func.count())
-        .where(*own, FollowUp.due_on > month_ends)
-        .group_by(FollowUp.due_on)
-        .order_by(FollowUp.due_on)
-        .limit(1)
-    ).first()
+    closing = items(session, _closing(some=some), facts) if Kind.QUARTERLY in kinds else []
+    following = session.execute(_following(some=some), facts).first()
     starts = Kind.MONTHLY in kinds and _tracking_starts(plan, office, today)
     part = OwnerPart(
         divisions=_names(session, divisions),
@@ -78,25 +79,60 @@ def owner_part(
         due_soon=tuple(item for item in near if today <= item.due_on <= soon),
         next_on=following[0] if following else None,
         next_count=following[1] if following else 0,
-        year_total=session.scalar(select(func.count()).select_from(FollowUp).where(*own)) if starts else None,
+        year_total=session.scalar(_total(some=some), facts) if starts else None,
         informed=_informed(session, plan, [item.follow_up_id for item in overdue], today),
     )
     return part if any((part.to_report, part.overdue, part.closing, part.due_soon, part.year_total)) else None
 
 
+def _own(*, some: bool) -> list[ColumnElement[bool]]:
+    """What a plan's owners have to report: those of ``some`` divisions, or all."""
+    own = [FollowUp.plan_id == PLAN, queries.is_status(Status.OPEN), queries.tracked()]
+    return [*own, FollowUp.lead_division_id.in_(any_of("of_divisions"))] if some else own
+
+
+@cache
+def _near(*, some: bool) -> Select[*tuple[Any, ...]]:
+    return items_where(*_own(some=some), FollowUp.due_on <= bindparam("near", type_=Date()))
+
+
+@cache
+def _closing(*, some: bool) -> Select[*tuple[Any, ...]]:
+    long = [cadence for cadence in Cadence if due.closes_with_quarter(cadence)]
+    return items_where(*_own(some=some), FollowUp.scheduled_on == MONTH_ENDS, FollowUp.cadence.in_(long))
+
+
+@cache
+def _following(*, some: bool) -> Select[dt.date, int]:
+    """The first due date after the month, and how many fall on it."""
+    later = select(FollowUp.due_on, func.count()).where(*_own(some=some), FollowUp.due_on > MONTH_ENDS)
+    return later.group_by(FollowUp.due_on).order_by(FollowUp.due_on).limit(1)
+
+
+@cache
+def _total(*, some: bool) -> Select[int]:
+    return select(func.count()).select_from(FollowUp).where(*_own(some=some))
+
+
 def _informed(session: Session, plan: Plan, follow_ups: Sequence[int], today: dt.date) -> bool | None:
     """Whether a message told a supervisor of one of these; None where the agency has no supervisor."""
-    told = (
-        select(Reminder.id)
-        .join(Message, Message.id == Reminder.message_id)
-        .where(Reminder.kind == Kind.ESCALATION, Reminder.follow_up_id.in_(follow_ups))
-        .where(Reminder.dropped == "", Message.sent_at.is_not(None))
-    )
-    if session.scalar(told.limit(1)) is not None:
+    if follow_ups and session.scalar(_told(), {"follow_ups": list(follow_ups)}) is not None:
         return True
-    supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery()
-    anybody = select(supervisors.c.contact_id).where(supervisors.c.agency_id == plan.agency_id)
-    return None if session.scalar(anybody.limit(1)) is None else False
+    facts = {"of_agency": plan.agency_id, "today": today}
+    return None if session.scalar(_any_supervisor(), facts) is None else False
+
+
+@cache
+def _told() -> Select[int]:
+    escalated = (Reminder.kind == Kind.ESCALATION, Reminder.follow_up_id.in_(any_of("follow_ups")))
+    told = select(Reminder.id).join(Message, Message.id == Reminder.message_id).where(*escalated)
+    return told.where(Reminder.dropped == "", Message.sent_at.is_not(None)).limit(1)
+
+
+@cache
+def _any_supervisor() -> Select[int]:
+    supervisors = queries.contacts_with(Role.SUPERVISOR, TODAY).subquery()
+    return select(supervisors.c.contact_id).where(supervisors.c.agency_id == AGENCY).limit(1)
 
 
 def _tracking_starts(plan: Plan, office: OfficeTime, today: dt.date) -> bool:
@@ -107,20 +143,31 @@ def _tracking_starts(plan: Plan, office: OfficeTime, today: dt.date) -> bool:
 
 def support_part(session: Session, plan: Plan, divisions: Sequence[int]) -> SupportPart | None:
     """For those of the divisions that lead nothing: whom they help, and with how many measures."""
-    leading = set(session.scalars(select(Measure.lead_division_id).where(queries.in_force(plan.id))))
+    facts: Facts = {"of_plan": plan.id}
+    leading = set(session.scalars(_leading(), facts))
     helping = [each for each in divisions if each not in leading]
     if not helping:
         return None
-    helped = select(MeasureSupport.measure_id).where(MeasureSupport.division_id.in_(helping))
-    rows = session.execute(
+    leads = tuple(session.execute(_helped(), {**facts, "helping": helping}))
+    return SupportPart(_names(session, helping), leads) if leads else None
+
+
+@cache
+def _leading() -> Select[int | None]:
+    return select(Measure.lead_division_id).where(queries.in_force(PLAN))
+
+
+@cache
+def _helped() -> Select[str, int]:
+    """The divisions that some are helping, and with how many measures."""
+    helped = select(MeasureSupport.measure_id).where(MeasureSupport.division_id.in_(any_of("helping")))
+    return (
         select(Division.name, func.count())
         .join(Measure, Measure.lead_division_id == Division.id)
-        .where(queries.in_force(plan.id), or_(Measure.supports_all, Measure.id.in_(helped)))
+        .where(queries.in_force(PLAN), or_(Measure.supports_all, Measure.id.in_(helped)))
         .group_by(Division.id, Division.name)
         .order_by(func.count().desc(), Division.id)
     )
-    leads = tuple(rows)
-    return SupportPart(_names(session, helping), leads) if leads else None
 
 
 def supervisor_part(
@@ -139,8 +186,7 @@ def supervisor_part(
     ended = next((each.label for each in quarters if each.ends_on == day_before), None)
     quarter = None
     if ended and plan.starts_on <= day_before <= plan.ends_on:
-        then = plan_summary(session, plan.id, today=today, as_of=day_before, divisions=divisions)
-        quarter = QuarterStanding(ended, then.due, then.done, then.overdue)
+        quarter = QuarterStanding(ended, *counts_on(session, plan.id, day_before, divisions))
     return SupervisorPart(_names(session, divisions), summary, quarter, doubts)
 
 
@@ -163,26 +209,51 @@ def escalation_part(
         after[each.follow_up_id] = max(days[each.step - 1], after.get(each.follow_up_id, 0))
     escalated = (
         Escalated(item, after[item.follow_up_id], item.due_on + dt.timedelta(days=after[item.follow_up_id]))
-        for item in items(session, today, FollowUp.id.in_(after))
+        for item in items(session, _these(), {"follow_ups": list(after), "today": today})
     )
     overdue = sum(row.number for row in overdue_counts(session, plan.id, today, divisions))
     return EscalationPart(rank, _names(session, divisions), tuple(escalated), overdue)
 
 
+@cache
+def _these() -> Select[*tuple[Any, ...]]:
+    return items_where(FollowUp.id.in_(any_of("follow_ups")))
+
+
 def coordinators(session: Session, agency_id: int, today: dt.date) -> tuple[Person, ...]:
     """Whom a message tells its reader to turn to."""
-    holders = queries.contacts_with(Role.COORDINATOR, today).subquery()
-    contacts = session.scalars(
-        select(Contact)
-        .where(Contact.id.in_(select(holders.c.contact_id).where(holders.c.agency_id == agency_id)))
-        .order_by(Contact.id)
-    )
-    return tuple(Person(each.name, each.phone, each.email) for each in contacts)
+    rows = session.execute(_coordinators(), {"of_agency": agency_id, "today": today})
+    return tuple(Person(each.name, each.phone, each.email) for each in rows)
 
 
-def items(session: Session, today: dt.date, *conditions: Any) -> list[Item]:
+@cache
+def _coordinators() -> Select[*tuple[Any, ...]]:
+    holders = queries.contacts_with(Role.COORDINATOR, TODAY).subquery()
+    of_agency = select(holders.c.contact_id).where(holders.c.agency_id == AGENCY)
+    columns = (Contact.name, Contact.phone, Contact.email)
+    return select(*columns).where(Contact.id.in_(of_agency)).order_by(Contact.id)
+
+
+def items(session: Session, found: Select[*tuple[Any, ...]], facts: Facts) -> list[Item]:
+    """The follow-ups that a statement of ``items_where`` finds; the facts hold ``today``."""
+    today = facts["today"]
+    return [
+        Item(
+            follow_up_id=row.id,
+            code=row.code,
+            title=row.title,
+            period=row.period,
+            due_on=row.due_on,
+            days_overdue=days_overdue(row.due_on, today) if row.status is Status.OPEN else 0,
+            lead=row.lead or "",
+        )
+        for row in session.execute(found, facts)
+    ]
+
+
+def items_where(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """The follow-ups that meet the conditions, the first due first."""
-    rows = session.execute(
+    return (
         select(
             FollowUp.id,
             Measure.code,
@@ -197,23 +268,12 @@ def items(session: Session, today: dt.date, *conditions: Any) -> list[Item]:
         .where(*conditions)
         .order_by(FollowUp.due_on, Measure.position, FollowUp.period)
     )
-    return [
-        Item(
-            follow_up_id=row.id,
-            code=row.code,
-            title=row.title,
-            period=row.period,
-            due_on=row.due_on,
-            days_overdue=days_overdue(row.due_on, today) if row.status is Status.OPEN else 0,
-            lead=row.lead or "",
-        )
-        for row in rows
-    ]
 
 
 def _names(session: Session, divisions: Sequence[int]) -> tuple[str, ...]:
-    if not divisions:
-        return ()
-    return tuple(
-        session.scalars(select(Division.name).where(Division.id.in_(divisions)).order_by(Division.id))
-    )
+    return tuple(session.scalars(_named(), {"of_divisions": list(divisions)})) if divisions else ()
+
+
+@cache
+def _named() -> Select[str]:
+    return select(Division.name).where(Division.id.in_(any_of("of_divisions"))).order_by(Division.id)

@@ -6,14 +6,17 @@ and the message carries the rest, or is not needed any more.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
 from tracker.db.models import Agency, Contact, ContactDivision, ContactRole, FollowUp, Message, Plan, Reminder
+from tracker.db.prepared import PLAN, TODAY
 from tracker.domain.contacts import DIRECTOR, Role
 from tracker.domain.follow_up import Status
 from tracker.domain.office_time import OfficeTime
@@ -33,6 +36,7 @@ from tracker.services.coordinator_part import coordinator_part
 from tracker.services.ladder import is_asked
 from tracker.services.routing import LINE, Addresses
 
+MESSAGE = bindparam("of_message", type_=Integer())
 ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
     Kind.SUMMARY: Role.SUPERVISOR,
     Kind.ESCALATION: Role.SUPERVISOR,
@@ -68,10 +72,12 @@ def build_digest(session: Session, message: Message, moment: Moment) -> Digest |
 
     Reminders that fell out are marked with the reason; those of a paused plan or contact are taken out.
     """
-    _let_wait(session, message, moment.today)
-    people = _People(session, message, moment)
+    facts = {"of_message": message.id, "today": moment.today}
+    session.execute(_let_wait(), facts)
+    carried = session.scalars(_carried(), facts).all()
+    people = _People(session, carried, moment, facts)
     by_plan: dict[int, list[Reminder]] = defaultdict(list)
-    for reminder in session.scalars(select(Reminder).where(Reminder.message_id == message.id)):
+    for reminder in carried:
         reminder.dropped = reminder.dropped or people.objection(reminder)
         if not reminder.dropped:
             by_plan[reminder.plan_id].append(reminder)
@@ -95,10 +101,16 @@ def _reader(session: Session, message: Message, reminders: Sequence[Reminder]) -
     return session.get_one(Contact, message.contact_id if message.contact_id in told else min(told))
 
 
-def _let_wait(session: Session, message: Message, today: dt.date) -> None:
+@cache
+def _let_wait() -> Update:
     """What is for a paused contact, or of a paused plan, waits for a message after the pause."""
-    of_message = (Reminder.message_id == message.id, queries.rests(today))
-    session.execute(update(Reminder).where(*of_message).values(message_id=None))
+    rests = update(Reminder).where(Reminder.message_id == MESSAGE, queries.rests(TODAY))
+    return rests.values(message_id=None).execution_options(synchronize_session=False)
+
+
+@cache
+def _carried() -> Select[Reminder]:
+    return select(Reminder).where(Reminder.message_id == MESSAGE)
 
 
 def items_of(digest: Digest) -> list[int]:
@@ -122,24 +134,18 @@ def items_of(digest: Digest) -> list[int]:
 class _People:
     """The contacts behind a message: whether they are in office, their roles and their divisions."""
 
-    def __init__(self, session: Session, message: Message, moment: Moment) -> None:
-        self._session, self._moment = session, moment
-        of_message = select(Reminder.contact_id).where(Reminder.message_id == message.id)
-        self._in_office = set(
-            session.scalars(
-                select(Contact.id).where(Contact.id.in_(of_message), queries.is_valid(moment.today))
-            )
-        )
-        self._roles = {
-            (row.contact_id, row.role): row.rank
-            for row in session.scalars(select(ContactRole).where(ContactRole.contact_id.in_(of_message)))
-        }
+    def __init__(
+        self, session: Session, carried: Sequence[Reminder], moment: Moment, facts: Mapping[str, Any]
+    ) -> None:
+        self._moment = moment
+        self._in_office = set(session.scalars(_in_office(), facts))
+        self._roles = {(row.contact_id, row.role): row.rank for row in session.execute(_roles(), facts)}
         self._divisions: dict[int, set[int]] = defaultdict(set)
-        for link in session.scalars(
-            select(ContactDivision).where(ContactDivision.contact_id.in_(of_message))
-        ):
+        for link in session.execute(_links(), facts):
             self._divisions[link.contact_id].add(link.division_id)
-        self._asked = _still_asked(session, message, moment.today)
+        self._follow_ups = {row.id: row for row in session.execute(_told_of(), facts)}
+        escalates = any(each.kind is Kind.ESCALATION for each in carried)
+        self._asked = set(session.scalars(_still_asked(), facts)) if escalates else set()
 
     def objection(self, reminder: Reminder) -> str:
         """Why a reminder is not owed any more; "" when it is."""
@@ -151,10 +157,9 @@ class _People:
             return "the contact has another role now"
         if reminder.follow_up_id is None:
             return ""
-        follow_up = self._session.get_one(FollowUp, reminder.follow_up_id)
-        return self._objection_of(reminder, follow_up)
+        return self._objection_of(reminder, self._follow_ups[reminder.follow_up_id])
 
-    def _objection_of(self, reminder: Reminder, follow_up: FollowUp) -> str:
+    def _objection_of(self, reminder: Reminder, follow_up: Any) -> str:
         if follow_up.status is not Status.OPEN:
             return f"it is {follow_up.status} by now"
         if follow_up.series != reminder.series:
@@ -184,26 +189,59 @@ class _People:
         return [] if everything else self.divisions(reminders)
 
 
-def _still_asked(session: Session, message: Message, today: dt.date) -> set[int]:
+def _behind() -> Select[int]:
+    """The contacts that a message carries something for."""
+    return select(Reminder.contact_id).where(Reminder.message_id == MESSAGE)
+
+
+@cache
+def _in_office() -> Select[int]:
+    return select(Contact.id).where(Contact.id.in_(_behind()), queries.is_valid(TODAY))
+
+
+@cache
+def _roles() -> Select[*tuple[Any, ...]]:
+    columns = (ContactRole.contact_id, ContactRole.role, ContactRole.rank)
+    return select(*columns).where(ContactRole.contact_id.in_(_behind()))
+
+
+@cache
+def _links() -> Select[*tuple[Any, ...]]:
+    columns = (ContactDivision.contact_id, ContactDivision.division_id)
+    return select(*columns).where(ContactDivision.contact_id.in_(_behind()))
+
+
+@cache
+def _told_of() -> Select[*tuple[Any, ...]]:
+    """The follow-ups that a message's reminders are about."""
+    columns = (FollowUp.id, FollowUp.status, FollowUp.series, FollowUp.lead_division_id)
+    about = select(Reminder.follow_up_id).where(Reminder.message_id == MESSAGE)
+    return select(*columns).where(FollowUp.id.in_(about))
+
+
+@cache
+def _still_asked() -> Select[int]:
     """The escalations whose ladder still leads to their contact: ranks and holders of posts may change."""
-    supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery("supervisors")
-    asked = (
+    supervisors = queries.contacts_with(Role.SUPERVISOR, TODAY).subquery("supervisors")
+    return (
         select(Reminder.id)
         .join(FollowUp, FollowUp.id == Reminder.follow_up_id)
         .join(supervisors, supervisors.c.contact_id == Reminder.contact_id)
-        .where(Reminder.message_id == message.id, Reminder.kind == Kind.ESCALATION)
-        .where(is_asked(supervisors, Reminder.step, today))
+        .where(Reminder.message_id == MESSAGE, Reminder.kind == Kind.ESCALATION)
+        .where(is_asked(supervisors, Reminder.step, TODAY))
     )
-    return set(session.scalars(asked))
+
+
+@cache
+def _plan_and_agency() -> Select[Plan, Agency]:
+    return select(Plan, Agency).join(Agency, Agency.id == Plan.agency_id).where(Plan.id == PLAN)
 
 
 def _plan_digest(
     session: Session, plan_id: int, reminders: Sequence[Reminder], people: _People, moment: Moment
 ) -> PlanDigest | None:
     """What the message says of one plan; reminders with nothing behind them any more are marked."""
-    plan, agency = session.execute(
-        select(Plan, Agency).join(Agency, Agency.id == Plan.agency_id).where(Plan.id == plan_id)
-    ).one()
+    plan, agency = session.execute(_plan_and_agency(), {"of_plan": plan_id}).one()
     said = _Parts()
     by_role: dict[Role, list[Reminder]] = defaultdict(list)
     for reminder in reminders:

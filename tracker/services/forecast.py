@@ -9,13 +9,12 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tracker.channels.base import Outgoing, Quota, Receipt
-from tracker.db.models import Contact, LineAudience, Message, Plan, QuotaReading, Reminder
+from tracker.db.models import LineAudience, Message, Plan, QuotaReading
 from tracker.domain.fiscal import first_of_month
-from tracker.domain.office_time import OfficeTime
 from tracker.messages.render import Renderer
 from tracker.messages.rendered import Rendered
 from tracker.reports.digest import Digest
@@ -29,7 +28,6 @@ from tracker.services.routing import LINE
 from tracker.services.tick import tick
 
 ONE_DAY = dt.timedelta(days=1)
-WAITS = and_(Reminder.message_id.is_(None), Reminder.dropped == "")
 
 
 def forecast(
@@ -89,7 +87,6 @@ class _Future:
             self.people = {row.address: row.people for row in session.scalars(select(LineAudience))}
             self.quotas = _quotas(session)
             self._plans = [*session.scalars(select(Plan))]
-            self._changes = _changes(session)
 
     def play(self, *, until: dt.datetime) -> None:
         """Do what the program would do from now until that instant, or until no plan is spoken of."""
@@ -106,20 +103,12 @@ class _Future:
         return Quota(known.quota, known.used + self.reached[month])
 
     def _next(self) -> dt.datetime:
-        """The next instant at which something can be sent, or be owed, that could not before.
-
-        A day's reminders are owed from its hour of reminding, those of several days off from the last one's;
-        what was left over, or is for somebody who begins that day, goes out as soon as the office opens.
-        """
+        """The next instant at which something can be sent, or a message be made, that could not before."""
         now, office = self.moment.now, self.moment.office
-        opening = _next_opening(office, now)
         with self._copy() as session:
             tries = session.scalars(select(Message.next_attempt_at).where(Message.state.in_(READY)))
             instants = [office.next_sending(each) for each in tries]
-            left_over = session.scalar(select(Reminder.id).where(WAITS).limit(1)) is not None
-        if left_over or any(self.moment.today < day <= office.today(opening) for day in self._changes):
-            instants.append(opening)
-        instants += [_next_reminding(office, now), *(each.sends_from for each in self._plans)]
+        instants += [office.next_reminding(now), *(each.sends_from for each in self._plans)]
         return min(each for each in instants if each > now)
 
     def _end(self) -> dt.datetime:
@@ -153,31 +142,6 @@ class _Accepting:
 
     def close(self) -> None:
         pass
-
-
-def _changes(session: Session) -> set[dt.date]:
-    """The days on which a contact or a plan begins, or begins again after a pause."""
-    begins = [*session.scalars(select(Contact.valid_from)), *session.scalars(select(Plan.starts_on))]
-    paused = [*session.scalars(select(Contact.paused_until)), *session.scalars(select(Plan.paused_until))]
-    return {day for day in begins if day} | {day + ONE_DAY for day in paused if day}
-
-
-def _next_reminding(office: OfficeTime, now: dt.datetime) -> dt.datetime:
-    """The next hour of reminding of a working day, or of the last day off before one."""
-    day = office.today(now)
-    if now >= office.reminding(day):
-        day += ONE_DAY
-    while not (office.working.includes(day) or office.working.includes(day + ONE_DAY)):
-        day += ONE_DAY
-    return office.reminding(day)
-
-
-def _next_opening(office: OfficeTime, now: dt.datetime) -> dt.datetime:
-    """When the hours of sending begin next."""
-    day = office.today(now)
-    if now >= office.at(day, office.opens):
-        day += ONE_DAY
-    return office.at(office.working.on_or_after(day), office.opens)
 
 
 def _quotas(session: Session) -> dict[dt.date, MonthsQuota]:

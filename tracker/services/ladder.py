@@ -5,7 +5,6 @@ vacant, or whose holder departed or is paused, falls to the next rank. The rows 
 ``queries.contacts_with``.
 """
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_
@@ -24,7 +23,7 @@ def oversees(supervisors: Any) -> ColumnElement[bool]:
     )
 
 
-def is_asked(supervisors: Any, step: Any, today: dt.date) -> ColumnElement[bool]:
+def is_asked(supervisors: Any, step: Any, today: queries.Day) -> ColumnElement[bool]:
     """Whether a supervisor is the one whom ``step`` of a follow-up's escalation asks on ``today``."""
     nearer = queries.contacts_with(Role.SUPERVISOR, today).subquery("nearer")
     before = exists().where(

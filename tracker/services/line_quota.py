@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from tracker.channels.base import Metered, Quota
 from tracker.db.models import LineAudience, Message, MessageState, QuotaReading
+from tracker.db.queries import is_state
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError, TrackerError
-from tracker.services.claiming import is_ready
 from tracker.services.delivery import Delivery
 from tracker.services.digests import Moment
+from tracker.services.recovery import READY
 from tracker.services.routing import LINE
 
 log = logging.getLogger(__name__)
@@ -118,7 +119,7 @@ def refresh(delivery: Delivery, moment: Moment) -> None:
     nothing: what cannot be paid, LINE refuses by itself.
     """
     with delivery.sessions() as session:
-        waits = and_(is_ready(), Message.channel == LINE)
+        waits = and_(is_state(*READY), Message.channel == LINE)
         newest = newest_reading(session, moment.today)
         fresh = newest is not None and dt.timedelta() <= moment.now - newest.at < READ_EVERY
         if delivery.routing.divert or session.scalar(select(Message.id).where(waits).limit(1)) is None:
@@ -184,7 +185,7 @@ def _uncounted(session: Session, now: dt.datetime) -> list[str]:
     """Groups and rooms that something waits for and whose members were not counted lately."""
     old = or_(LineAudience.address.is_(None), LineAudience.counted_at <= now - COUNT_EVERY)
     query = select(Message.address).outerjoin(LineAudience, LineAudience.address == Message.address)
-    query = query.where(is_ready(), Message.channel == LINE, ~Message.address.startswith("U"), old)
+    query = query.where(is_state(*READY), Message.channel == LINE, ~Message.address.startswith("U"), old)
     return list(session.scalars(query.distinct()))
 
 

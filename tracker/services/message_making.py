@@ -2,19 +2,26 @@
 
 Contacts who are reached at the same address share a message. A contact whose last message is still under
 way, who already got today's, or who has had as many as a month allows, waits, and so does what is paused:
-the reminders stay owed. All in statements over sets; ``services/owed.py`` keeps the account meanwhile.
+the reminders stay owed. So does everything until a working day's hour of reminding, save what can join a
+message that is still queued. All in statements over sets; ``services/owed.py`` keeps the account meanwhile.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
+    Date,
+    Delete,
     Executable,
-    FromClause,
+    Insert,
     Select,
+    Update,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -28,9 +35,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db import queries
-from tracker.db.base import UtcDateTime, Word
+from tracker.db.base import Word
 from tracker.db.keys import new_key
 from tracker.db.models import Message, MessageState, Reminder
+from tracker.db.prepared import NOW, TODAY, any_of
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import TURN, Kind
@@ -39,6 +47,7 @@ from tracker.services.routing import ADDRESSED, Routing
 
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
 NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
+QUEUED = Message.state == MessageState.QUEUED
 
 
 def make_messages(
@@ -56,37 +65,45 @@ def make_messages(
     one: a due date that must keep room does not hold back the month's list.
     """
     today = office.today(now)
-    _bring_forward(session, today)
-    # The text stands in the statement: only so does SQLite use the partial index of what waits.
-    nothing = literal("", literal_execute=True)
-    not_sent = and_(Reminder.message_id.is_(None), Reminder.dropped == nothing)
-    waiting = and_(not_sent, Reminder.kind.in_(kinds), ~queries.rests(today))
-    if not session.scalar(select(exists().where(waiting))):
+    gathers = office.may_gather(now)
+    facts: dict[str, Any] = {"now": now, "today": today, "month_begins": first_of_month(today)}
+    facts |= {"of_kinds": list(kinds), "gathers": gathers}
+    _rows(session, _bring_forward(), facts)
+    if not session.scalar(_may_be_put(), facts):
         return 0
-    write_owed(session, waiting, routing, allowances=allowances, today=today)
+    write_owed(session, _waiting, routing, allowances=allowances, facts=facts)
     _join_queued(session)
-    _hold_back(session, today)
-    made = _insert(session, now=now, today=today)
-    if made:
-        _join_new(session, now=now, today=today)
-    _attach(session, waiting)
+    made = _make_new(session, facts) if gathers else 0
+    _rows(session, _attach(), facts)
     drop_owed(session)
     session.expire_all()
     return made
 
 
-def _bring_forward(session: Session, today: dt.date) -> None:
+def _waiting() -> ColumnElement[bool]:
+    """Whether a reminder waits for a message."""
+    # The text stands in the statement: only so does SQLite use the partial index of what waits.
+    nothing = literal("", literal_execute=True)
+    not_sent = and_(Reminder.message_id.is_(None), Reminder.dropped == nothing)
+    return and_(not_sent, Reminder.kind.in_(any_of("of_kinds")), ~queries.rests(TODAY))
+
+
+@cache
+def _may_be_put() -> Select[Any]:
+    """Whether anything waits that may go into a new message, or into one that is queued."""
+    return select(
+        and_(exists().where(_waiting()), or_(bindparam("gathers", type_=Boolean()), exists().where(QUEUED)))
+    )
+
+
+@cache
+def _bring_forward() -> Update:
     """Messages of earlier days that nobody has begun to send become today's, and take in what is new."""
     other = aliased(Message)
     taken = select(other.id).where(
-        other.contact_id == Message.contact_id, other.on_date == today, other.number == Message.number
+        other.contact_id == Message.contact_id, other.on_date == TODAY, other.number == Message.number
     )
-    session.execute(
-        update(Message)
-        .where(Message.state == MessageState.QUEUED, Message.on_date < today, ~taken.exists())
-        .values(on_date=today)
-        .execution_options(synchronize_session=False)
-    )
+    return update(Message).where(QUEUED, Message.on_date < TODAY, ~taken.exists()).values(on_date=TODAY)
 
 
 def _known(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -96,7 +113,7 @@ def _known(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """
     person = func.coalesce(Reminder.contact_id, Message.contact_id)
     return (
-        select(Message.id, person.label("person"), _identity(person))
+        select(Message.id, person.label("contact_id"), _identity(person))
         .outerjoin(Reminder, Reminder.message_id == Message.id)
         .where(Message.kind != Kind.GREETING, *conditions)
     )
@@ -109,24 +126,27 @@ def _identity(person: ColumnElement[int]) -> ColumnElement[str]:
 
 def _join_queued(session: Session) -> None:
     """What is owed joins the contact's message that is still queued, or one to the same address."""
-    queued = _known(Message.state == MessageState.QUEUED).subquery("queued")
-    joined = _go_in(session, OWED.c.contact_id, queued, queued.c.person)
-    joined += _go_in(session, OWED.c.identity, queued, queued.c.identity)
+    joined = _rows(session, _go_in(_queued, "contact_id")) + _rows(session, _go_in(_queued, "identity"))
     if joined:
-        _keep_queued(session)
-        _weigh(session)
+        _rows(session, _leave_out_claimed())
+        _rows(session, _weigh())
 
 
-def _go_in(
-    session: Session, name: ColumnElement[Any], messages: FromClause, known_as: ColumnElement[Any]
-) -> int:
-    """Put what is owed under a name into the first message known by it; how many."""
-    first = select(known_as.label("name"), func.min(messages.c.id).label("id")).group_by(known_as).subquery()
-    into = update(OWED).where(OWED.c.message_id.is_(None), name == first.c.name)
-    return _rows(session, into.values(message_id=first.c.id))
+def _queued() -> Select[*tuple[Any, ...]]:
+    return _known(QUEUED)
 
 
-def _keep_queued(session: Session) -> None:
+@cache
+def _go_in(messages: Callable[[], Select[*tuple[Any, ...]]], name: str) -> Update:
+    """Put what is owed into the first of the messages that is known by the same ``name``."""
+    known = messages().subquery("known")
+    first = select(known.c[name], func.min(known.c.id).label("id")).group_by(known.c[name]).subquery("first")
+    into = update(OWED).where(OWED.c.message_id.is_(None), OWED.c[name] == first.c[name])
+    return into.values(message_id=first.c.id)
+
+
+@cache
+def _leave_out_claimed() -> Delete:
     """Lock what takes something in, so that none is claimed while it is filled.
 
     Where a worker was faster, what is owed waits.
@@ -134,14 +154,15 @@ def _keep_queued(session: Session) -> None:
     chosen = OWED.c.message_id.is_not(None)
     locked = (
         select(Message.id)
-        .where(Message.id.in_(select(OWED.c.message_id).where(chosen)), Message.state == MessageState.QUEUED)
+        .where(Message.id.in_(select(OWED.c.message_id).where(chosen)), QUEUED)
         .with_for_update()
         .cte("locked")
     )
-    _rows(session, delete(OWED).where(chosen, OWED.c.message_id.not_in(select(locked.c.id))))
+    return delete(OWED).where(chosen, OWED.c.message_id.not_in(select(locked.c.id)))
 
 
-def _weigh(session: Session) -> None:
+@cache
+def _weigh() -> Update:
     """A queued message that takes something in is named for the weightiest, and is of use as long as any."""
     taken_in = (
         select(
@@ -157,7 +178,7 @@ def _weigh(session: Session) -> None:
     until = taken_in.c.useful_until
     longer = case((until > Message.useful_until, until), else_=Message.useful_until)
     weighed = update(Message).where(Message.id == taken_in.c.message_id)
-    _rows(session, weighed.values(turn=turn, kind=_kind(turn), useful_until=longer))
+    return weighed.values(turn=turn, kind=_kind(turn), useful_until=longer)
 
 
 def _kind(turn: ColumnElement[int]) -> ColumnElement[Kind]:
@@ -165,13 +186,25 @@ def _kind(turn: ColumnElement[int]) -> ColumnElement[Kind]:
     return case(kinds, value=turn)
 
 
-def _hold_back(session: Session, today: dt.date) -> None:
+def _make_new(session: Session, facts: Mapping[str, Any]) -> int:
+    """New messages for those who may have one, with what is owed to them put in; how many."""
+    for name in ("contact_id", "identity"):
+        _rows(session, _hold_back(name), facts)
+    _rows(session, _leave_out_held_back())
+    made = _rows(session, _insert(), facts)
+    if made:
+        _rows(session, _go_in(_made, "identity"), facts)
+    return made
+
+
+@cache
+def _hold_back(name: str) -> Update:
     """Who has got today's message, has one under way, or has had as many as the month allows, waits.
 
-    Escalations do not count towards the month.
+    Escalations do not count towards the month. Messages are known by ``name``.
     """
-    of_today = or_(Message.on_date == today, Message.state.in_(UNDER_WAY))
-    of_month = Message.on_date.between(first_of_month(today), today)
+    of_today = or_(Message.on_date == TODAY, Message.state.in_(UNDER_WAY))
+    of_month = Message.on_date.between(bindparam("month_begins", type_=Date()), TODAY)
     had = (
         _known(or_(of_month, of_today), Message.state.not_in(NOT_RECEIVED))
         .add_columns(
@@ -180,18 +213,22 @@ def _hold_back(session: Session, today: dt.date) -> None:
         )
         .subquery("had")
     )
-    for name, known_as in ((OWED.c.contact_id, had.c.person), (OWED.c.identity, had.c.identity)):
-        number = func.count(had.c.counted.distinct()).label("number")
-        holds = func.max(had.c.holds).label("holds")
-        record = select(known_as.label("name"), holds, number).group_by(known_as).subquery("record")
-        enough = or_(record.c.holds == 1, record.c.number >= OWED.c.allowed)
-        held = update(OWED).where(OWED.c.message_id.is_(None), name == record.c.name, enough)
-        _rows(session, held.values(waits=True))
-    _rows(session, delete(OWED).where(OWED.c.waits.is_(True)))
+    number = func.count(had.c.counted.distinct()).label("number")
+    holds = func.max(had.c.holds).label("holds")
+    record = select(had.c[name], holds, number).group_by(had.c[name]).subquery("record")
+    enough = or_(record.c.holds == 1, record.c.number >= OWED.c.allowed)
+    held = update(OWED).where(OWED.c.message_id.is_(None), OWED.c[name] == record.c[name], enough)
+    return held.values(waits=True)
 
 
-def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
-    """A new message for each address that has none, borne by its first contact; how many."""
+@cache
+def _leave_out_held_back() -> Delete:
+    return delete(OWED).where(OWED.c.waits.is_(True))
+
+
+@cache
+def _insert() -> Insert:
+    """A new message for each address that has none, borne by its first contact."""
     bundles = (
         select(
             func.min(OWED.c.contact_id).label("contact_id"),
@@ -205,15 +242,14 @@ def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
     # Where today's message was cancelled or expired, the next number takes its place.
     used = (
         select(Message.contact_id, func.max(Message.number).label("number"))
-        .where(Message.on_date == today)
+        .where(Message.on_date == TODAY)
         .group_by(Message.contact_id)
         .subquery("used")
     )
-    at = literal(now, UtcDateTime)
     row: dict[str, ColumnElement[Any]] = {
         "key": new_key(),
         "contact_id": bundles.c.contact_id,
-        "on_date": literal(today),
+        "on_date": TODAY,
         "number": func.coalesce(used.c.number, 0) + 1,
         "kind": _kind(bundles.c.turn),
         "turn": bundles.c.turn,
@@ -221,9 +257,9 @@ def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
         "intended_channel": OWED.c.intended_channel,
         "address": OWED.c.address,
         "state": literal(MessageState.QUEUED, Word(MessageState)),
-        "created_at": at,
+        "created_at": NOW,
         "useful_until": bundles.c.useful_until,
-        "next_attempt_at": at,
+        "next_attempt_at": NOW,
     }
     rows = (
         select(*row.values())
@@ -231,28 +267,28 @@ def _insert(session: Session, *, now: dt.datetime, today: dt.date) -> int:
         .outerjoin(used, used.c.contact_id == bundles.c.contact_id)
         .order_by(bundles.c.contact_id)
     )
-    return _rows(session, insert(Message).from_select(list(row), rows))
+    return insert(Message).from_select(list(row), rows)
 
 
-def _join_new(session: Session, *, now: dt.datetime, today: dt.date) -> None:
-    made = (
+def _made() -> Select[*tuple[Any, ...]]:
+    """The messages that were made just now."""
+    return (
         select(Message.id, _identity(Message.contact_id.expression))
-        .where(Message.on_date == today, Message.created_at == now)
-        .where(Message.state == MessageState.QUEUED, Message.kind != Kind.GREETING)
-        .subquery("made")
+        .where(Message.on_date == TODAY, Message.created_at == NOW)
+        .where(QUEUED, Message.kind != Kind.GREETING)
     )
-    _go_in(session, OWED.c.identity, made, made.c.identity)
 
 
-def _attach(session: Session, waiting: ColumnElement[bool]) -> None:
-    of_contact = update(Reminder).where(waiting, Reminder.contact_id == OWED.c.contact_id)
-    _rows(session, of_contact.values(message_id=OWED.c.message_id))
+@cache
+def _attach() -> Update:
+    goes = and_(Reminder.contact_id == OWED.c.contact_id, OWED.c.message_id.is_not(None))
+    return update(Reminder).where(_waiting(), goes).values(message_id=OWED.c.message_id)
 
 
-def _rows(session: Session, statement: Executable) -> int:
+def _rows(session: Session, statement: Executable, facts: Mapping[str, Any] | None = None) -> int:
     """Execute a statement past the objects that the session holds; how many rows it wrote.
 
     Python's driver for SQLite does not count the rows of a statement that begins with WITH.
     """
-    done = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    done = session.connection().execute(statement, facts, execution_options={"preserve_rowcount": True})
     return done.rowcount

@@ -17,14 +17,15 @@ from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, Receipt
 from tracker.db.models import Message, MessageState
+from tracker.db.queries import is_state
 from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
 from tracker.services import line_quota
-from tracker.services.claiming import begin, claim, is_ready, release, room_left
+from tracker.services.claiming import begin, claim, release, room_left
 from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
 from tracker.services.outcomes import Outcome, Tried, after_error, after_success, record
 from tracker.services.preparing import prepare
-from tracker.services.recovery import LEASE, SAFE_AGAIN, recover
+from tracker.services.recovery import LEASE, READY, SAFE_AGAIN, recover
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ def deliver_taken(delivery: Delivery, clock: Clock, take: Take, down: set[str]) 
 
 def waiting(session: Session) -> int:
     """How many messages are ready or will be tried again."""
-    return session.scalar(select(func.count()).select_from(Message).where(is_ready())) or 0
+    return session.scalar(select(func.count()).select_from(Message).where(is_state(*READY))) or 0
 
 
 def _goes_on(delivery: Delivery, moment: Moment) -> bool:
@@ -92,7 +93,7 @@ def _is_paced(delivery: Delivery, moment: Moment) -> bool:
     with delivery.sessions() as session:
         room = room_left(session, moment.now, delivery.per_minute)
         full = Message.channel.in_([channel for channel, places in room.items() if places <= 0])
-        waits = select(Message.id).where(is_ready(), Message.next_attempt_at <= moment.now, full)
+        waits = select(Message.id).where(is_state(*READY), Message.next_attempt_at <= moment.now, full)
         return session.scalar(waits.limit(1)) is not None
 
 

@@ -3,20 +3,21 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from functools import cache
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Select, Update, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
 from tracker.db.models import Attempt, Contact, Message, MessageState, Reminder
+from tracker.db.prepared import any_of, table_of
+from tracker.db.queries import is_state
 from tracker.domain.reminders import Kind
 from tracker.domain.retry import wait_before
 from tracker.errors import DeliveryError, OutcomeUnknown
-from tracker.services.claiming import is_ready
 from tracker.services.digests import Moment
 from tracker.services.line_quota import SPARED, note_spent
-from tracker.services.recovery import MOST_UNSURE, SAFE_AGAIN
+from tracker.services.recovery import MOST_UNSURE, READY, SAFE_AGAIN
 from tracker.services.routing import ADDRESSED, EMAIL, Addresses, Routing
 
 OPEN_TO_RECORD = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN)
@@ -34,24 +35,6 @@ PATIENCE, TRIES = dt.timedelta(days=1), 5
 
 
 NOTHING = Receipt()
-
-_MESSAGES, _ATTEMPTS = cast(Table, Message.__table__), cast(Table, Attempt.__table__)
-_EARLIER = select(func.coalesce(func.max(_ATTEMPTS.c.number), 0)).where(
-    _ATTEMPTS.c.message_id == _MESSAGES.c.id
-)
-_OURS = (
-    select(
-        _MESSAGES.c.id, _MESSAGES.c.attempts, _MESSAGES.c.channel, _EARLIER.scalar_subquery().label("earlier")
-    )
-    .where(_MESSAGES.c.id.in_(bindparam("ids", expanding=True)), _MESSAGES.c.state.in_(OPEN_TO_RECORD))
-    .with_for_update(of=_MESSAGES)
-)
-_SENT = (
-    update(_MESSAGES)
-    .where(_MESSAGES.c.id == bindparam("message_id"))
-    .values({name: bindparam(name) for name in ("state", "lease_until", "error", "sent_at", "reference")})
-)
-"""Made once: they are executed for each e-mail, and past the session's objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +129,7 @@ def record(
 
 def _still_ours(session: Session, tried: Sequence[Tried]) -> dict[int, int]:
     """The number of earlier attempts of each that no other worker has tried since it was claimed; locked."""
-    found = session.execute(_OURS, {"ids": [claimed.id for claimed, _, _ in tried]})
+    found = session.execute(_ours(), {"ids": [claimed.id for claimed, _, _ in tried]})
     claims = {claimed.id: (claimed.attempts, letter.channel) for claimed, letter, _ in tried}
     return {row.id: row.earlier for row in found if claims[row.id] == (row.attempts, row.channel)}
 
@@ -165,8 +148,8 @@ def _record_sent(session: Session, sent: Sequence[Tried], numbers: Mapping[int, 
         }
         for claimed, _, outcome in sent
     ]
-    session.execute(_SENT, rows)
-    session.execute(insert(_ATTEMPTS), [_attempt(*each, numbers[each[0].id] + 1) for each in sent])
+    session.execute(_sent(), rows)
+    session.execute(insert(table_of(Attempt)), [_attempt(*each, numbers[each[0].id] + 1) for each in sent])
 
 
 def _record_one(
@@ -228,7 +211,7 @@ def _rest(session: Session, channel: str, until: dt.datetime) -> None:
     """Leave a channel alone: after a refused login every further try brings the lock nearer."""
     session.execute(
         update(Message)
-        .where(Message.channel == channel, is_ready(), Message.next_attempt_at < until)
+        .where(Message.channel == channel, is_state(*READY), Message.next_attempt_at < until)
         .values(next_attempt_at=until)
         .execution_options(synchronize_session=False)
     )
@@ -270,3 +253,25 @@ def _fall_back(
     message.state, message.next_attempt_at = MessageState.RETRY, now
     message.rendered_at, message.first_attempt_at = None, None
     message.attempts, message.unsure = 0, 0
+
+
+# --- prepared statements, executed for each e-mail and past the session's objects
+
+
+@cache
+def _ours() -> Select[int, int, str, int]:
+    messages, attempts = table_of(Message), table_of(Attempt)
+    earlier = select(func.coalesce(func.max(attempts.c.number), 0)).where(
+        attempts.c.message_id == messages.c.id
+    )
+    columns = (messages.c.id, messages.c.attempts, messages.c.channel)
+    query = select(*columns, earlier.scalar_subquery().label("earlier")).with_for_update(of=messages)
+    return query.where(messages.c.id.in_(any_of("ids")), messages.c.state.in_(OPEN_TO_RECORD))
+
+
+@cache
+def _sent() -> Update:
+    messages = table_of(Message)
+    names = ("state", "lease_until", "error", "sent_at", "reference")
+    of_message = update(messages).where(messages.c.id == bindparam("message_id"))
+    return of_message.values({name: bindparam(name) for name in names})

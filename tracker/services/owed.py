@@ -4,30 +4,31 @@
 not for each contact; everything else is a statement over sets.
 """
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     Boolean,
     ColumnElement,
+    Delete,
+    Insert,
     Integer,
     MetaData,
     Row,
     Select,
     String,
     Table,
-    and_,
+    Update,
+    bindparam,
     case,
     cast,
-    column,
-    false,
+    delete,
     func,
     insert,
+    or_,
     select,
-    true,
-    values,
+    update,
 )
 from sqlalchemy import Column as Field
 from sqlalchemy.orm import Session
@@ -35,6 +36,7 @@ from sqlalchemy.orm import Session
 from tracker.db import queries
 from tracker.db.base import UtcDateTime
 from tracker.db.models import Contact, Reminder
+from tracker.db.prepared import TODAY
 from tracker.domain.reminders import TURN, Kind
 from tracker.services.routing import ADDRESSED, EMAIL, LINE, Routing, own_order
 
@@ -42,9 +44,14 @@ OWED = Table(
     "owed",
     MetaData(),
     Field("contact_id", Integer, primary_key=True),
+    Field("kinds", Integer),
     Field("turn", Integer),
     Field("allowed", Integer),
     Field("useful_until", UtcDateTime),
+    Field("name", String),
+    Field("channels", String),
+    Field("email", String),
+    Field("line_id", String),
     Field("channel", String),
     Field("intended_channel", String),
     Field("address", String),
@@ -53,30 +60,43 @@ OWED = Table(
     Field("waits", Boolean),
     prefixes=["TEMPORARY"],
 )
-"""One row for each contact: the turn of the weightiest that is owed, how many messages a month any of it
-allows, until when any of it is of use, and the route. Rows of one ``identity`` reach the same address."""
+"""One row for each contact: the kinds that are owed, as bits; the turn of the weightiest, how many messages a
+month any of it allows, until when any of it is of use; the addresses that may be used, and the route. Rows of
+one ``identity`` reach the same address."""
 
-_SHAPE = ("has_email", "has_line", "channels", "kinds")
-_COLUMNS = [each.name for each in OWED.columns if each.name not in ("message_id", "waits")]
+_OF_PEOPLE = (
+    "contact_id",
+    "kinds",
+    "turn",
+    "allowed",
+    "useful_until",
+    "name",
+    "channels",
+    "email",
+    "line_id",
+)
 
 
 def write_owed(
     session: Session,
-    waiting: ColumnElement[bool],
+    waiting: Callable[[], ColumnElement[bool]],
     routing: Routing,
     *,
     allowances: Mapping[Kind, int],
-    today: dt.date,
+    facts: Mapping[str, Any],
 ) -> None:
-    """Make the table and fill it from the reminders that are ``waiting``.
+    """Make the table and fill it from the reminders that are ``waiting``, by the ``facts`` this asks for.
 
     Who is paused, or has no channel, is left out. The transaction's end, or ``drop_owed``, removes it.
     """
-    OWED.create(session.connection())
-    people = _people(waiting, allowances, today)
-    routes = _routes(session, people, routing)
-    if routes is not None:
-        session.execute(insert(OWED).from_select(_COLUMNS, _routed(people, routes)))
+    connection = session.connection()
+    OWED.create(connection)
+    allowed = {_allowed(kind): number for kind, number in allowances.items()}
+    connection.execute(_insert_people(waiting), {**facts, **allowed})
+    routes = [route for shape in connection.execute(_shapes()) for route in _route(shape, routing)]
+    if routes:
+        connection.execute(_set_route(), routes)
+    connection.execute(_leave_out_unreachable())
 
 
 def drop_owed(session: Session) -> None:
@@ -88,74 +108,89 @@ def identity(
     reached: ColumnElement[str], address: ColumnElement[str], person: ColumnElement[int]
 ) -> ColumnElement[str]:
     """What is equal for all that reaches the same address; without an address, each person's own file."""
-    own = case((reached.in_(ADDRESSED), func.lower(address)), else_=cast(person, String))
+    # Not ``in_``: a statement for many parameters at once can hold no list.
+    addressed = or_(*(reached == channel for channel in ADDRESSED))
+    own = case((addressed, func.lower(address)), else_=cast(person, String))
     # An expression has no type on SQLite, and what has none is looked for without an index.
     return cast(reached.concat(" ").concat(own), String)
 
 
-def _people(waiting: ColumnElement[bool], allowances: Mapping[Kind, int], today: dt.date) -> CTE:
-    """Everyone for whom something waits, with the addresses that may be used and the kinds, as bits."""
+def _allowed(kind: Kind) -> str:
+    return f"allowed_{kind.name}"
+
+
+@cache
+def _insert_people(waiting: Callable[[], ColumnElement[bool]]) -> Insert:
+    """Everyone for whom something waits, with the addresses that may be used."""
     bit = case({kind: 1 << turn for kind, turn in TURN.items()}, value=Reminder.kind)
     turn = case(TURN, value=Reminder.kind)
+    allowed = {kind: bindparam(_allowed(kind), type_=Integer()) for kind in Kind}
     owed = (
         select(
             Reminder.contact_id,
             cast(func.sum(bit.distinct()), Integer).label("kinds"),
             func.min(turn).label("turn"),
-            func.max(case(dict(allowances), value=Reminder.kind)).label("allowed"),
+            func.max(case(allowed, value=Reminder.kind)).label("allowed"),
             func.max(Reminder.useful_until).label("useful_until"),
         )
-        .where(waiting)
+        .where(waiting())
         .group_by(Reminder.contact_id)
         .subquery()
     )
-    email = case((Contact.email_suspended == "", Contact.email), else_="")
-    line = case((Contact.line_suspended == "", Contact.line_id), else_="")
-    return (
+    people = (
         select(
             *owed.columns,
-            *(Contact.name, Contact.channels, email.label("email"), line.label("line_id")),
-            case((email != "", true()), else_=false()).label("has_email"),
-            case((line != "", true()), else_=false()).label("has_line"),
+            Contact.name,
+            Contact.channels,
+            case((Contact.email_suspended == "", Contact.email), else_=""),
+            case((Contact.line_suspended == "", Contact.line_id), else_=""),
         )
         .join(Contact, Contact.id == owed.c.contact_id)
-        .where(~queries.is_paused(Contact, today))
-        .cte("people")
+        .where(~queries.is_paused(Contact, TODAY))
     )
+    return insert(OWED).from_select(_OF_PEOPLE, people)
 
 
-def _routes(session: Session, people: CTE, routing: Routing) -> CTE | None:
-    """The route of each shape that occurs; None when nobody can be reached."""
-    shapes = session.execute(select(*(people.c[name] for name in _SHAPE)).distinct()).all()
-    routes = [(*shape, *route) for shape in shapes for route in _route(shape, routing)]
-    if not routes:
-        return None
-    names = (*_SHAPE, "channel", "intended_channel", "reached")
-    types = (*(people.c[name].type for name in _SHAPE), String(), String(), String())
-    columns = (column(name, kind) for name, kind in zip(names, types, strict=True))
-    return values(*columns, name="routes").data(routes).cte("routes")
+def _shape() -> tuple[ColumnElement[Any], ...]:
+    """All that decides on a contact's route."""
+    return OWED.c.email != "", OWED.c.line_id != "", OWED.c.channels, OWED.c.kinds
 
 
-def _route(shape: Row[bool, bool, str, int], routing: Routing) -> Iterator[tuple[str, str, str]]:
+_SHAPE = ("has_email", "has_line", "own_channels", "owed_kinds")
+
+
+@cache
+def _shapes() -> Select[Any]:
+    return select(*(each.label(name) for each, name in zip(_shape(), _SHAPE, strict=True))).distinct()
+
+
+def _route(shape: Row[Any], routing: Routing) -> Iterator[Mapping[str, Any]]:
     reachable = [channel for channel, has in ((EMAIL, shape.has_email), (LINE, shape.has_line)) if has]
-    kinds = [kind for kind, turn in TURN.items() if shape.kinds >> turn & 1]
-    chosen = routing.choose(reachable, kinds, own=own_order(shape.channels))
+    kinds = [kind for kind, turn in TURN.items() if shape.owed_kinds >> turn & 1]
+    chosen = routing.choose(reachable, kinds, own=own_order(shape.own_channels))
     if chosen is not None:
-        yield chosen.channel, chosen.intended, chosen.reached
+        route = {"by_channel": chosen.channel, "by_intended": chosen.intended, "reached": chosen.reached}
+        yield {**shape._mapping, **route}
 
 
-def _routed(people: CTE, routes: CTE) -> Select[*tuple[Any, ...]]:
-    reached = routes.c.reached
-    address = case(
-        (reached == EMAIL, people.c.email), (reached == LINE, people.c.line_id), else_=people.c.name
+@cache
+def _set_route() -> Update:
+    """Give all contacts of a shape their channel and address."""
+    same = (each == bindparam(name, type_=each.type) for each, name in zip(_shape(), _SHAPE, strict=True))
+    reached = bindparam("reached", type_=String())
+    address = case((reached == EMAIL, OWED.c.email), (reached == LINE, OWED.c.line_id), else_=OWED.c.name)
+    return (
+        update(OWED)
+        .where(*same)
+        .values(
+            channel=bindparam("by_channel"),
+            intended_channel=bindparam("by_intended"),
+            address=address,
+            identity=identity(reached, address, OWED.c.contact_id),
+        )
     )
-    return select(
-        people.c.contact_id,
-        people.c.turn,
-        people.c.allowed,
-        people.c.useful_until,
-        routes.c.channel,
-        routes.c.intended_channel,
-        address,
-        identity(reached, address, people.c.contact_id),
-    ).join_from(people, routes, and_(*(people.c[name] == routes.c[name] for name in _SHAPE)))
+
+
+@cache
+def _leave_out_unreachable() -> Delete:
+    return delete(OWED).where(OWED.c.channel.is_(None))

@@ -1,16 +1,37 @@
-"""What is owed now, one statement a kind: each selects the reminders that its contacts should have by now."""
+"""What is owed now, one statement a kind: each selects the reminders that its contacts should have by now.
+
+The statements are prepared (``db/prepared.py``): the moment and what is due by the calendar, are parameters.
+"""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, literal, null, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
 from tracker.db.base import UtcDateTime, Word
 from tracker.db.models import Contact, FollowUp, Measure, MeasureSupport, Plan, QuotaReading
+from tracker.db.prepared import NOW, TODAY
 from tracker.domain import reminders as due
 from tracker.domain.cadence import Cadence
 from tracker.domain.contacts import Role
@@ -25,41 +46,220 @@ COLUMNS = (
 )  # fmt: skip
 """What each of the statements selects, in this order."""
 
+KIND, PERIOD = bindparam("of_kind", type_=Word(Kind)), bindparam("of_period", type_=String())
+STEP = bindparam("of_step", type_=Integer())
+FIRST, LAST = bindparam("first", type_=Date()), bindparam("last", type_=Date())
+UNTIL = bindparam("until", type_=UtcDateTime())
+"""The window: see ``domain/reminders.py``."""
+
+OLDEST_END = bindparam("oldest_end", type_=Date())
+LISTED_ON = bindparam("listed_on", type_=Date())
+MONTH_ENDS = bindparam("month_ends", type_=Date())
+BEGINS, ENDS = bindparam("begins", type_=UtcDateTime()), bindparam("ends", type_=UtcDateTime())
+"""The instants between which the window's days lie."""
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A prepared statement, and with which parameters it is to be executed, once for each window."""
+
+    statement: Callable[[], Select[Any]]
+    windows: list[Parameters]
+
 
 def owed(
     session: Session, now: dt.datetime, office: OfficeTime, rules: ReminderRules, kinds: Collection[Kind]
-) -> Iterator[Select[Any]]:
+) -> Iterator[Owed]:
     """The statements for these kinds; together they give every reminder that is owed at ``now``."""
     today = office.today(now)
-    reach = _plans_in_reach(now, office, rules)
-    owners = queries.contacts_with(Role.OWNER, today).subquery("owners")
+    present = {
+        "now": now,
+        "today": today,
+        "oldest_end": today - dt.timedelta(days=rules.years_end_days),
+        "listed_on": due.weekly_day(now, office, rules),
+        "month_ends": last_of_month(today),
+    }
+    by_plan, by_due_date = (
+        _by_plans(session, now, office, rules, kinds),
+        _by_due_date(session, now, office, rules, kinds),
+    )
+    for statement, windows in chain(by_plan, by_due_date):
+        if windows:
+            yield Owed(statement, [{**present, **_parameters(each, office)} for each in windows])
+
+
+Found = Iterator[tuple[Callable[[], Select[Any]], Sequence[PlanWindow | FollowUpWindow]]]
+
+
+def _by_plans(
+    session: Session, now: dt.datetime, office: OfficeTime, rules: ReminderRules, kinds: Collection[Kind]
+) -> Found:
     if Kind.MONTHLY in kinds and (window := due.monthly(now, office)):
-        yield _monthly(window, now, reach, owners, starts=office.starts(window.first))
+        yield _monthly, [window]
     if Kind.QUARTERLY in kinds and (window := due.quarterly(now, office)):
-        yield _quarterly(window, now, reach, owners)
-        yield _supporting(window, now, reach, owners)
-    if Kind.DUE_SOON in kinds:
-        for step in due.due_soon(now, office, rules):
-            yield _by_follow_up(step, now, reach, owners, _led_by(owners))
-    if Kind.OVERDUE in kinds:
-        for step in due.overdue(now, office, rules):
-            yield _by_follow_up(step, now, reach, owners, _led_by(owners))
-    if Kind.ESCALATION in kinds:
-        yield from _escalation(session, list(due.escalation(now, office, rules)), now, reach, today)
+        yield _quarterly, [window]
+        yield _supporting, [window]
     if Kind.SUMMARY in kinds and (window := due.monthly(now, office, Kind.SUMMARY)):
-        yield _summary(window, now, reach, today)
+        yield _summary, [window]
     if Kind.COORDINATOR in kinds:
-        window, listed_on = due.coordinator(now, office, rules), due.weekly_day(now, office, rules)
-        yield _coordinator(window, now, reach, owners, today, listed_on=listed_on)
-        yield from _notices(session, list(due.notices(now, office)), now, reach, today, office)
+        yield _coordinator, [due.coordinator(now, office, rules)]
+        yield _notice, _notices(session, now, office)
 
 
-def _plans_in_reach(now: dt.datetime, office: OfficeTime, rules: ReminderRules) -> ColumnElement[bool]:
+def _by_due_date(
+    session: Session, now: dt.datetime, office: OfficeTime, rules: ReminderRules, kinds: Collection[Kind]
+) -> Found:
+    """The windows in which something open is due; of the others there are many."""
+    steps = {kind: list(of_kind(now, office, rules)) for kind, of_kind in due.STEPS.items() if kind in kinds}
+    windows = [each for of_kind in steps.values() for each in of_kind]
+    if not windows:
+        return
+    span = {"first": min(each.first for each in windows), "last": max(each.last for each in windows)}
+    dates = session.scalars(_open_dates(), span).all()
+    for kind, of_kind in steps.items():
+        told = _escalated if kind is Kind.ESCALATION else _led
+        yield told, [each for each in of_kind if any(each.first <= day <= each.last for day in dates)]
+
+
+def _notices(session: Session, now: dt.datetime, office: OfficeTime) -> list[PlanWindow]:
+    """The windows of the days on which an address was refused, or LINE's quota gave an alarm."""
+    windows = list(due.notices(now, office))
+    since = {"first": windows[-1].first, "begins": office.starts(windows[-1].first)}
+    days = {*session.scalars(_refusals(), since), *map(office.today, session.scalars(_alarms(), since))}
+    return [each for each in windows if each.first in days]
+
+
+def _parameters(window: PlanWindow | FollowUpWindow, office: OfficeTime) -> Parameters:
+    return {
+        "of_kind": window.kind,
+        "of_period": window.period if isinstance(window, PlanWindow) else "",
+        "of_step": window.step if isinstance(window, FollowUpWindow) else 1,
+        "first": window.first,
+        "last": window.last,
+        "until": window.useful_until,
+        "begins": office.starts(window.first),
+        "ends": office.starts(window.last + dt.timedelta(days=1)),
+    }
+
+
+# --- the statements
+
+
+@cache
+def _monthly() -> Select[Any]:
+    owners = _people(Role.OWNER)
+    something_due = _open(_led_by(owners), FollowUp.due_on <= LAST).correlate(Plan, owners)
+    tracking_starts = or_(
+        and_(Plan.tracked_from.between(FIRST, LAST), Plan.sends_from < UNTIL),
+        and_(Plan.sends_from >= BEGINS, Plan.sends_from < UNTIL, Plan.tracked_from <= LAST),
+    )
+    something_ahead = and_(tracking_starts, _open(_led_by(owners)).correlate(Plan, owners))
+    return _by_plan(owners).where(or_(something_due, something_ahead))
+
+
+@cache
+def _quarterly() -> Select[Any]:
+    owners = _people(Role.OWNER)
+    closing = [cadence for cadence in Cadence if due.closes_with_quarter(cadence)]
+    ends_now = and_(FollowUp.scheduled_on == LAST, FollowUp.cadence.in_(closing))
+    return _by_plan(owners).where(_open(_led_by(owners), ends_now).correlate(Plan, owners))
+
+
+@cache
+def _supporting() -> Select[Any]:
+    """The quarter's short notice for divisions that support something and lead nothing."""
+    owners = _people(Role.OWNER)
+    own = owners.c.division_id
+    leads = exists().where(queries.in_force(Plan.id), Measure.lead_division_id == own)
+    supports = exists().where(MeasureSupport.measure_id == Measure.id, MeasureSupport.division_id == own)
+    helps = exists().where(
+        queries.in_force(Plan.id), or_(Measure.supports_all, supports.correlate(Measure, owners))
+    )
+    only_helps = and_(helps.correlate(Plan, owners), ~leads.correlate(Plan, owners), _open())
+    return _by_plan(owners).where(own.is_not(None), only_helps)
+
+
+@cache
+def _summary() -> Select[Any]:
+    supervisors = _people(Role.SUPERVISOR)
+    theirs = exists().where(FollowUp.plan_id == Plan.id, queries.tracked(), oversees(supervisors))
+    return _by_plan(supervisors).where(theirs.correlate(Plan, supervisors))
+
+
+@cache
+def _coordinator() -> Select[Any]:
+    """The list of the week's day.
+
+    If none went out, an address that fails or a post that falls vacant later that week makes one.
+    """
+    owners = _people(Role.OWNER)
+    submitted = and_(queries.is_status(Status.SUBMITTED), FollowUp.submitted_on <= LISTED_ON)
+    waiting = exists().where(FollowUp.plan_id == Plan.id, submitted).correlate(Plan)
+    refused = or_(Contact.email_suspended != "", Contact.line_suspended != "")
+    unreachable = exists().where(Contact.agency_id == Plan.agency_id, refused).correlate(Plan)
+    nobody = ~exists().where(owners.c.agency_id == Plan.agency_id, _led_by(owners)).correlate(Plan, FollowUp)
+    vacant = _open(FollowUp.due_on <= MONTH_ENDS, nobody)
+    something = or_(_open(FollowUp.due_on < LISTED_ON), waiting, unreachable, vacant)
+    return _by_plan(_people(Role.COORDINATOR)).where(something)
+
+
+@cache
+def _notice() -> Select[Any]:
+    """That an address of the agency was refused on the day, or that LINE's quota gave an alarm."""
+    by_mail = and_(Contact.email_suspended != "", Contact.email_suspended_on == FIRST)
+    by_line = and_(Contact.line_suspended != "", Contact.line_suspended_on == FIRST)
+    refused = Plan.agency_id.in_(select(Contact.agency_id).where(or_(by_mail, by_line)))
+    that_day = and_(QuotaReading.at >= BEGINS, QuotaReading.at < ENDS)
+    alarmed = exists().where(QuotaReading.alarm != "", that_day)
+    return _by_plan(_people(Role.COORDINATOR)).where(or_(refused, alarmed))
+
+
+@cache
+def _led() -> Select[Any]:
+    owners = _people(Role.OWNER)
+    return _by_follow_up(owners, _led_by(owners))
+
+
+@cache
+def _escalated() -> Select[Any]:
+    supervisors = _people(Role.SUPERVISOR)
+    return _by_follow_up(supervisors, is_asked(supervisors, STEP, TODAY))
+
+
+@cache
+def _open_dates() -> Select[dt.date]:
+    """On which days of a span something open is due."""
+    late = (queries.is_status(Status.OPEN), queries.tracked(), FollowUp.due_on.between(FIRST, LAST))
+    return select(FollowUp.due_on).where(*late).distinct()
+
+
+@cache
+def _refusals() -> Any:
+    """The days since which an address is suspended."""
+    by_mail = select(Contact.email_suspended_on).where(
+        Contact.email_suspended != "", Contact.email_suspended_on >= FIRST
+    )
+    by_line = select(Contact.line_suspended_on).where(
+        Contact.line_suspended != "", Contact.line_suspended_on >= FIRST
+    )
+    return union(by_mail, by_line)
+
+
+@cache
+def _alarms() -> Select[dt.datetime]:
+    return select(QuotaReading.at).where(QuotaReading.alarm != "", QuotaReading.at >= BEGINS)
+
+
+def _people(role: Role) -> Any:
+    return queries.contacts_with(role, TODAY).subquery(f"{role}s")
+
+
+def _reach() -> ColumnElement[bool]:
     """The plans that are spoken of now: of this year or the one that just ended, and not paused."""
-    today = office.today(now)
-    oldest_end = today - dt.timedelta(days=rules.years_end_days)
-    spoken_of = and_(Plan.starts_on <= today, Plan.ends_on >= oldest_end, Plan.sends_from <= now)
-    return and_(spoken_of, ~queries.is_paused(Plan, today))
+    spoken_of = and_(Plan.starts_on <= TODAY, Plan.ends_on >= OLDEST_END, Plan.sends_from <= NOW)
+    return and_(spoken_of, ~queries.is_paused(Plan, TODAY))
 
 
 def _open(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -68,178 +268,39 @@ def _open(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(*is_open, *conditions).correlate(Plan)
 
 
-def _monthly(
-    window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], owners: Any, *, starts: dt.datetime
-) -> Select[Any]:
-    own = _led_by(owners)
-    something_due = _open(own, FollowUp.due_on <= window.last).correlate(Plan, owners)
-    ends = literal(window.useful_until, UtcDateTime)
-    tracking_starts = or_(
-        and_(Plan.tracked_from.between(window.first, window.last), Plan.sends_from < ends),
-        and_(Plan.sends_from >= starts, Plan.sends_from < ends, Plan.tracked_from <= window.last),
-    )
-    something_ahead = and_(tracking_starts, _open(own).correlate(Plan, owners))
-    return _by_plan(window, now, owners).where(reach, or_(something_due, something_ahead))
-
-
-def _quarterly(window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], owners: Any) -> Select[Any]:
-    closing = [cadence for cadence in Cadence if due.closes_with_quarter(cadence)]
-    ends_now = and_(FollowUp.scheduled_on == window.last, FollowUp.cadence.in_(closing))
-    return _by_plan(window, now, owners).where(
-        reach, _open(_led_by(owners), ends_now).correlate(Plan, owners)
-    )
-
-
-def _supporting(window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], owners: Any) -> Select[Any]:
-    """The quarter's short notice for divisions that support something and lead nothing."""
-    leads = exists().where(queries.in_force(Plan.id), Measure.lead_division_id == owners.c.division_id)
-    helps = (
-        exists()
-        .where(
-            queries.in_force(Plan.id),
-            or_(
-                Measure.supports_all,
-                exists()
-                .where(
-                    MeasureSupport.measure_id == Measure.id,
-                    MeasureSupport.division_id == owners.c.division_id,
-                )
-                .correlate(Measure, owners),
-            ),
-        )
-        .correlate(Plan, owners)
-    )
-    only_helps = and_(owners.c.division_id.is_not(None), helps, ~leads.correlate(Plan, owners), _open())
-    return _by_plan(window, now, owners).where(reach, only_helps)
-
-
-def _summary(window: PlanWindow, now: dt.datetime, reach: ColumnElement[bool], today: dt.date) -> Select[Any]:
-    supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery("supervisors")
-    theirs = exists().where(FollowUp.plan_id == Plan.id, queries.tracked(), oversees(supervisors))
-    return _by_plan(window, now, supervisors).where(reach, theirs.correlate(Plan, supervisors))
-
-
-def _coordinator(
-    window: PlanWindow,
-    now: dt.datetime,
-    reach: ColumnElement[bool],
-    owners: Any,
-    today: dt.date,
-    *,
-    listed_on: dt.date,
-) -> Select[Any]:
-    """The list of ``listed_on``.
-
-    If none went out, an address that fails or a post that falls vacant later that week makes one.
-    """
-    coordinators = queries.contacts_with(Role.COORDINATOR, today).subquery("coordinators")
-    submitted = and_(queries.is_status(Status.SUBMITTED), FollowUp.submitted_on <= listed_on)
-    waiting = exists().where(FollowUp.plan_id == Plan.id, submitted).correlate(Plan)
-    refused = or_(Contact.email_suspended != "", Contact.line_suspended != "")
-    unreachable = exists().where(Contact.agency_id == Plan.agency_id, refused).correlate(Plan)
-    nobody = ~exists().where(owners.c.agency_id == Plan.agency_id, _led_by(owners)).correlate(Plan, FollowUp)
-    vacant = _open(FollowUp.due_on <= last_of_month(today), nobody)
-    something = or_(_open(FollowUp.due_on < listed_on), waiting, unreachable, vacant)
-    return _by_plan(window, now, coordinators).where(reach, something)
-
-
-def _notices(
-    session: Session,
-    days: Sequence[PlanWindow],
-    now: dt.datetime,
-    reach: ColumnElement[bool],
-    today: dt.date,
-    office: OfficeTime,
-) -> Iterator[Select[Any]]:
-    """That an address of the agency was refused on one of the days, or that LINE's quota gave an alarm."""
-    coordinators = queries.contacts_with(Role.COORDINATOR, today).subquery("coordinators")
-    since = days[-1].first
-    raised = select(QuotaReading.at).where(QuotaReading.alarm != "", QuotaReading.at >= office.starts(since))
-    alarms = {office.today(at) for at in session.scalars(raised)}
-    refused = _refused_since(session, since)
-    for window in days:
-        agencies = refused.get(window.first, set())
-        if agencies or window.first in alarms:
-            told = true() if window.first in alarms else Plan.agency_id.in_(agencies)
-            yield _by_plan(window, now, coordinators).where(reach, told)
-
-
-def _refused_since(session: Session, since: dt.date) -> dict[dt.date, set[int]]:
-    """The agencies of which an address is suspended, by the day since when."""
-    found: dict[dt.date, set[int]] = defaultdict(set)
-    for reason, day in (
-        (Contact.email_suspended, Contact.email_suspended_on),
-        (Contact.line_suspended, Contact.line_suspended_on),
-    ):
-        rows = session.execute(select(day, Contact.agency_id).where(reason != "", day >= since).distinct())
-        for suspended_on, agency_id in rows:
-            if suspended_on is not None:
-                found[suspended_on].add(agency_id)
-    return found
-
-
-def _escalation(
-    session: Session,
-    steps: Sequence[FollowUpWindow],
-    now: dt.datetime,
-    reach: ColumnElement[bool],
-    today: dt.date,
-) -> Iterator[Select[Any]]:
-    """A statement a step and due date, of those on which something open was due."""
-    supervisors = queries.contacts_with(Role.SUPERVISOR, today).subquery("supervisors")
-    first, last = min(step.first for step in steps), max(step.last for step in steps)
-    late = (queries.is_status(Status.OPEN), queries.tracked(), FollowUp.due_on.between(first, last))
-    dates = set(session.scalars(select(FollowUp.due_on).where(*late).distinct()))
-    for step in steps:
-        if step.first in dates:
-            yield _by_follow_up(step, now, reach, supervisors, is_asked(supervisors, step.step, today))
-
-
-def _by_plan(window: PlanWindow, now: dt.datetime, people: Any) -> Select[Any]:
+def _by_plan(people: Any) -> Select[Any]:
     return (
         select(
-            literal(window.kind, Word(Kind)),
+            KIND,
             Plan.id,
             cast(null(), Integer),  # PostgreSQL takes a bare NULL of a DISTINCT for text
-            literal(window.period),
+            PERIOD,
             literal(1),
             literal(1),
             people.c.contact_id,
-            literal(now, UtcDateTime),
-            literal(window.useful_until, UtcDateTime),
+            NOW,
+            UNTIL,
         )
         .select_from(Plan)
         .join(people, people.c.agency_id == Plan.agency_id)
+        .where(_reach())
         .distinct()
     )
 
 
-def _by_follow_up(
-    window: FollowUpWindow,
-    now: dt.datetime,
-    reach: ColumnElement[bool],
-    people: Any,
-    told: ColumnElement[bool],
-) -> Select[Any]:
+def _by_follow_up(people: Any, told: ColumnElement[bool]) -> Select[Any]:
     """The step of each open follow-up due within the window, for those of the people who are ``told``."""
     return (
         select(
-            literal(window.kind, Word(Kind)),
-            FollowUp.plan_id,
-            FollowUp.id,
-            FollowUp.period,
-            literal(window.step),
-            FollowUp.series,
-            people.c.contact_id,
-            literal(now, UtcDateTime),
-            literal(window.useful_until, UtcDateTime),
+            KIND, FollowUp.plan_id, FollowUp.id, FollowUp.period, STEP, FollowUp.series,
+            people.c.contact_id, NOW, UNTIL,
         )
         .join(Plan, Plan.id == FollowUp.plan_id)
         .join(people, and_(people.c.agency_id == Plan.agency_id, told))
-        .where(reach, queries.is_status(Status.OPEN), queries.tracked())
-        .where(FollowUp.due_on.between(window.first, window.last))
+        .where(_reach(), queries.is_status(Status.OPEN), queries.tracked())
+        .where(FollowUp.due_on.between(FIRST, LAST))
         .distinct()
-    )
+    )  # fmt: skip
 
 
 def _led_by(owners: Any) -> ColumnElement[bool]:

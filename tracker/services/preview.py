@@ -29,13 +29,13 @@ class Foreseen:
 
 
 def next_moment(session: Session, office: OfficeTime, now: dt.datetime) -> dt.datetime:
-    """The next instant of sending, in UTC: now, or the first hour of a plan that nothing is sent for yet."""
+    """When new messages leave next, in UTC: now, or the first hour of a plan that nothing is sent for yet."""
     plans = select(Plan.sends_from, Plan.starts_on).where(Plan.ends_on >= office.today(now))
     first = [
         max(row.sends_from, office.reminding(office.working.on_or_after(row.starts_on)))
         for row in session.execute(plans)
     ]
-    return office.next_sending(max(now, min(first)) if first else now)
+    return office.next_sending(office.next_gathering(max(now, min(first)) if first else now))
 
 
 def foreseen_messages(

@@ -6,15 +6,17 @@ Everything happens in the caller's transaction and in statements over sets; ``se
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, update
+from sqlalchemy import ColumnElement, Date, Select, Update, bindparam, exists, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db.models import Message, MessageItem, MessageState, Meta, Reminder
+from tracker.db.prepared import NOW
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import OWNER_KINDS, REMINDERS, Kind, ReminderRules, allowances
 from tracker.services.message_making import make_messages
@@ -46,24 +48,38 @@ def plan_reminders(
     _one_planner_at_a_time(session, now)
     written = 0
     for chosen in owed(session, now, office, rules, kinds):
-        statement = _dialect(session).insert(Reminder).from_select(COLUMNS, chosen).on_conflict_do_nothing()
-        done = session.execute(statement, execution_options={"preserve_rowcount": True})
+        insert = _insert(chosen.statement, session.get_bind().dialect.name)
+        done = session.execute(insert, chosen.windows, execution_options={"preserve_rowcount": True})
         written += done.rowcount  # type: ignore[attr-defined]
-    _drop(session, PAST_USE, Reminder.useful_until <= now)
-    _drop(session, NAMED_LATELY, _was_named(office.working.before(office.today(now), rules.due_soon_days)))
+    session.execute(_drop_past_use(), {"now": now})
+    near = office.working.before(office.today(now), rules.due_soon_days)
+    session.execute(_drop_named_lately(), {"near": near})
     allowed = allowances(office.today(now), office, rules)
     made = make_messages(session, now=now, office=office, routing=routing, allowances=allowed, kinds=kinds)
     return Planned(written, made)
 
 
-def _drop(session: Session, reason: str, *which: ColumnElement[bool]) -> None:
+@cache
+def _insert(statement: Callable[[], Select[Any]], dialect: str) -> Any:
+    into: Any = (sqlite if dialect == "sqlite" else postgresql).insert(Reminder.__table__)
+    return into.from_select(COLUMNS, statement()).on_conflict_do_nothing()
+
+
+def _drop(reason: str, *which: ColumnElement[bool]) -> Update:
     """Let go of what waits, with the reason."""
-    waiting = (Reminder.message_id.is_(None), Reminder.dropped == "")
-    session.execute(update(Reminder).where(*waiting, *which).values(dropped=reason))
+    waiting = (Reminder.message_id.is_(None), Reminder.dropped == literal("", literal_execute=True))
+    dropped = update(Reminder).where(*waiting, *which).values(dropped=reason)
+    return dropped.execution_options(synchronize_session=False)
 
 
-def _was_named(since: dt.date) -> ColumnElement[bool]:
-    """Whether a due date about to be told was named to the contact ``since``, in a message that went out.
+@cache
+def _drop_past_use() -> Update:
+    return _drop(PAST_USE, Reminder.useful_until <= NOW)
+
+
+@cache
+def _drop_named_lately() -> Update:
+    """A due date about to be told that was named to the contact in a message that went out since it is near.
 
     One that was moved or opened again is always told.
     """
@@ -71,18 +87,20 @@ def _was_named(since: dt.date) -> ColumnElement[bool]:
     named = (
         exists()
         .where(MessageItem.follow_up_id == Reminder.follow_up_id, MessageItem.message_id == Message.id)
-        .where(Message.state == MessageState.SENT, Message.on_date >= since)
+        .where(Message.state == MessageState.SENT, Message.on_date >= bindparam("near", type_=Date()))
         .where(other.message_id == Message.id, other.contact_id == Reminder.contact_id)
         .where(other.kind.in_(OWNER_KINDS), other.dropped == "")
         .correlate(Reminder)
     )
-    return and_(Reminder.kind == Kind.DUE_SOON, Reminder.series == 1, named)
+    return _drop(NAMED_LATELY, Reminder.kind == Kind.DUE_SOON, Reminder.series == 1, named)
 
 
 def _one_planner_at_a_time(session: Session, now: dt.datetime) -> None:
     """Hold the planner's row until the transaction ends; SQLite's writers are alone anyway."""
-    session.execute(update(Meta).where(Meta.key == "planned_at").values(value=now.isoformat()))
+    session.execute(_hold_planner(), {"planned_at": now.isoformat()})
 
 
-def _dialect(session: Session) -> Any:
-    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+@cache
+def _hold_planner() -> Update:
+    held = update(Meta).where(Meta.key == "planned_at").values(value=bindparam("planned_at"))
+    return held.execution_options(synchronize_session=False)

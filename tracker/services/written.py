@@ -160,8 +160,13 @@ class Written:
         under_way = self._last(contact, Message.state.in_(UNDER_WAY))
         if under_way is not None:
             return f"message {under_way} is still under way, and there is one at a time"
-        soon = "put into a message when the program looks next: tracker tick"
-        return self._held_by_month(reminder, contact) or soon
+        return self._held_by_month(reminder, contact) or self._until_gathered()
+
+    def _until_gathered(self) -> str:
+        now, office = self.moment.now, self.moment.office
+        if office.may_gather(now):
+            return "put into a message when the program looks next: tracker tick"
+        return f"put into a message from {said_instant(office.next_gathering(now), office)}"
 
     def _held_by_month(self, reminder: Reminder, contact: Contact) -> str:
         """Whether its contact has had as many messages this month as may precede one of its kind."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
 from tracker.db.models import Attempt, Contact, Message, MessageState, Reminder
-from tracker.db.prepared import any_of, table_of
+from tracker.db.prepared import MESSAGE, any_of, table_of
 from tracker.db.queries import is_state
 from tracker.domain.reminders import Kind
 from tracker.domain.retry import wait_before
@@ -102,8 +102,7 @@ def put_off(message: Message, problem: str, *, jitter: float, now: dt.datetime) 
 
 def given_up(session: Session, message: Message) -> set[str]:
     """The channels that took the message on none of its tries, and are not tried with it again."""
-    failed = (Attempt.message_id == message.id, Attempt.outcome == MessageState.FAILED)
-    return set(session.scalars(select(Attempt.channel).where(*failed)))
+    return set(session.scalars(_failed(), {"of_message": message.id}))
 
 
 def record(
@@ -255,7 +254,13 @@ def _fall_back(
     message.attempts, message.unsure = 0, 0
 
 
-# --- prepared statements, executed for each e-mail and past the session's objects
+# --- prepared statements
+
+
+@cache
+def _failed() -> Select[str]:
+    failed = (Attempt.message_id == MESSAGE, Attempt.outcome == MessageState.FAILED)
+    return select(Attempt.channel).where(*failed)
 
 
 @cache

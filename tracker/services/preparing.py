@@ -4,12 +4,14 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import Outgoing
 from tracker.db.models import Attempt, Contact, Message, MessageItem, MessageState
+from tracker.db.prepared import TODAY
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.reminders import Kind
 from tracker.errors import TrackerError
@@ -142,17 +144,22 @@ def _thread(session: Session, message: Message, today: dt.date) -> str:
 
     A month's reports fall due, and are reminded of, within the month that follows it.
     """
-    earlier = (
+    facts = {"contact": message.contact_id, "first": first_of_month(today), "today": today}
+    keys = list(session.scalars(_earlier(), {**facts, "address": message.address}))
+    return " ".join([*keys[:1], *keys[1:][-LONGEST_THREAD:]])
+
+
+@cache
+def _earlier() -> Select[str]:
+    return (
         select(Message.key)
         .where(
-            Message.contact_id == message.contact_id,
-            Message.on_date.between(first_of_month(today), today),
+            Message.contact_id == bindparam("contact"),
+            Message.on_date.between(bindparam("first"), TODAY),
             Message.intended_channel == EMAIL,
             Message.state == MessageState.SENT,
             Message.kind != Kind.GREETING,
-            Message.address == message.address,
+            Message.address == bindparam("address"),
         )
         .order_by(Message.sent_at, Message.id)
     )
-    keys = list(session.scalars(earlier))
-    return " ".join([*keys[:1], *keys[1:][-LONGEST_THREAD:]])

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Contact, Message, Reminder
+from tracker.db.prepared import MESSAGE, TODAY
 from tracker.domain.reminders import Kind
 from tracker.services.message_making import NOT_RECEIVED
 from tracker.services.routing import ADDRESSED, Addresses, Route, Routing
@@ -36,16 +38,16 @@ def readdress(
     if not without:
         message.intended_channel = route.intended
     reached, address = route.identity
-    others = session.scalars(select(Contact).where(Contact.id.in_(kinds.keys() - {carrier.id})))
-    gone = {each.id for each in others if Addresses.usable(each).of(reached).casefold() != address}
-    _take_out(session, message, gone)
+    if others := kinds.keys() - {carrier.id}:
+        people = session.scalars(select(Contact).where(Contact.id.in_(others)))
+        gone = {each.id for each in people if Addresses.usable(each).of(reached).casefold() != address}
+        _take_out(session, message, gone)
 
 
 def _kinds(session: Session, message: Message) -> dict[int, set[Kind]]:
     """Why each contact behind the message gets it."""
     found: dict[int, set[Kind]] = {}
-    of_message = select(Reminder.contact_id, Reminder.kind).where(Reminder.message_id == message.id)
-    for contact_id, kind in session.execute(of_message):
+    for contact_id, kind in session.execute(_reasons(), {"of_message": message.id}):
         found.setdefault(contact_id, set()).add(kind)
     return found
 
@@ -54,14 +56,8 @@ def _is_served(session: Session, message: Message, route: Route, today: dt.date)
     """Whether the message would be a second one to its address: contacts move, and channels fall back."""
     if route.intended not in ADDRESSED:
         return False
-    other = select(Message.id).where(
-        Message.id != message.id,
-        Message.on_date == today,
-        func.lower(Message.address) == route.address.lower(),
-        Message.state.not_in(NOT_RECEIVED),
-        Message.kind != Kind.GREETING,
-    )
-    return session.scalar(other.limit(1)) is not None
+    facts = {"of_message": message.id, "today": today, "address": route.address.lower()}
+    return session.scalar(_other_at_the_address(), facts) is not None
 
 
 def _take_out(session: Session, message: Message, contacts: set[int]) -> None:
@@ -71,3 +67,16 @@ def _take_out(session: Session, message: Message, contacts: set[int]) -> None:
         .where(Reminder.message_id == message.id, Reminder.contact_id.in_(contacts))
         .values(message_id=None)
     )
+
+
+@cache
+def _reasons() -> Select[int, Kind]:
+    return select(Reminder.contact_id, Reminder.kind).where(Reminder.message_id == MESSAGE)
+
+
+@cache
+def _other_at_the_address() -> Select[int]:
+    same = func.lower(Message.address) == bindparam("address")
+    of_today = (Message.id != MESSAGE, Message.on_date == TODAY, same)
+    counts = (Message.state.not_in(NOT_RECEIVED), Message.kind != Kind.GREETING)
+    return select(Message.id).where(*of_today, *counts).limit(1)

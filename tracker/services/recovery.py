@@ -5,12 +5,14 @@ channel recognises a repeat the message is repeated, otherwise a person has to d
 """
 
 import datetime as dt
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import REPEATS_FOR
 from tracker.db.models import Attempt, Message, MessageState
+from tracker.db.prepared import NOW
 from tracker.db.queries import is_state
 from tracker.services.routing import EMAIL
 
@@ -37,8 +39,8 @@ MOST_UNSURE = 2
 def recover(session: Session, now: dt.datetime) -> None:
     """Take up what a worker left behind, and give up what may not be repeated or is of no use any more."""
     _take_up_lost(session, now)
-    _give_up_doubtful(session, now)
-    _expire(session, now)
+    session.execute(_give_up_doubtful(), remembered(now))
+    session.execute(_expire(), {"now": now})
 
 
 def undo_claims(session: Session, *which: ColumnElement[bool]) -> None:
@@ -86,9 +88,7 @@ def remembered(now: dt.datetime) -> dict[str, dt.datetime]:
 def _take_up_lost(session: Session, now: dt.datetime) -> None:
     """What was handed over is in doubt; what its worker had only claimed is not."""
     # A lease that ends later than any that was given just now was stamped by a clock that ran ahead.
-    over = or_(Message.lease_until < now, Message.lease_until > now + 2 * LEASE)
-    left = select(Message.id, Message.begun_at).where(is_state(MessageState.SENDING), over)
-    rows = session.execute(left.with_for_update(skip_locked=True)).all()
+    rows = session.execute(_left_behind(), {"now": now, "ahead": now + 2 * LEASE}).all()
     if untried := [row.id for row in rows if row.begun_at is None]:
         undo_claims(session, Message.id.in_(untried))
     if lost := [row.id for row in rows if row.begun_at is not None]:
@@ -136,20 +136,28 @@ def _keep_attempts(session: Session, lost: ColumnElement[bool]) -> None:
     )
 
 
-def _give_up_doubtful(session: Session, now: dt.datetime) -> None:
-    session.execute(
+@cache
+def _left_behind() -> Select[int, dt.datetime | None]:
+    over = or_(Message.lease_until < NOW, Message.lease_until > bindparam("ahead"))
+    left = select(Message.id, Message.begun_at).where(is_state(MessageState.SENDING), over)
+    return left.with_for_update(skip_locked=True)
+
+
+@cache
+def _give_up_doubtful() -> Update:
+    return (
         update(Message)
         .where(is_state(*READY), Message.state == MessageState.RETRY, too_late_to_repeat())
         .values(state=MessageState.UNKNOWN)
-        .execution_options(synchronize_session=False),
-        remembered(now),
+        .execution_options(synchronize_session=False)
     )
 
 
-def _expire(session: Session, now: dt.datetime) -> None:
-    session.execute(
+@cache
+def _expire() -> Update:
+    return (
         update(Message)
-        .where(is_state(*READY), Message.useful_until <= now)
+        .where(is_state(*READY), Message.useful_until <= NOW)
         .values(
             # A text that may have arrived is not said to have expired.
             state=case((Message.unsure > 0, MessageState.UNKNOWN), else_=MessageState.EXPIRED),

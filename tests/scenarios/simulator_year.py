@@ -80,6 +80,7 @@ class Simulation:
         self.delivers_only = False
         self.called_off: set[str] = set()
         self.struck = ""
+        self._since: set[tuple[object, ...]] = set()
         self.blind_until = self.at.imported_at
         self._facts: Facts | None = None
         self._waiting = True
@@ -185,7 +186,7 @@ class Simulation:
 
     def _look(self, how: str) -> None:
         self.played.looks += 1
-        self.struck = ""
+        self.struck, self._since = "", set()
         for channel in self.machine.channels.values():
             channel.took_nothing = False
         due = owed(self.facts(), self.machine.now, self.office.time)
@@ -222,12 +223,13 @@ class Simulation:
         self._note(f"second {how}")
         with self.reading() as session:
             self.promises.reminders(session, due, clean=ended and self.struck == "double")
+            self._since = owed(read_facts(session, self.office.time), self.machine.now, self.office.time)
 
     def _check(self, due: set, *, clean: bool) -> None:
         now = self.machine.now
         with self.reading() as session:
             facts = self._facts = read_facts(session, self.office.time)
-            self.promises.reminders(session, due, clean=clean)
+            self.promises.reminders(session, due, clean=clean, since=self._since)
             self.promises.made(session)
             self.promises.texts(session, facts, self.machine.texts)
             self.promises.arrivals(facts, self.called_off)

@@ -20,6 +20,10 @@ PLAN = bindparam("of_plan", type_=Integer())
 """The plan that is asked about, by its number."""
 
 
+MESSAGE = bindparam("of_message", type_=Integer())
+"""The message that is asked about, by its number."""
+
+
 def any_of(name: str) -> BindParameter[object]:
     """A parameter that is a list, for ``column.in_``."""
     return bindparam(name, expanding=True)

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, String, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Contact, Message, Reminder
+from tracker.db.prepared import MESSAGE, TODAY
 from tracker.domain.reminders import Kind
 from tracker.services.message_making import NOT_RECEIVED
 from tracker.services.routing import ADDRESSED, Addresses, Route, Routing
@@ -44,30 +46,35 @@ def readdress(
 def _kinds(session: Session, message: Message) -> dict[int, set[Kind]]:
     """Why each contact behind the message gets it."""
     found: dict[int, set[Kind]] = {}
-    of_message = select(Reminder.contact_id, Reminder.kind).where(Reminder.message_id == message.id)
-    for contact_id, kind in session.execute(of_message):
+    for contact_id, kind in session.execute(_reasons(), {"of_message": message.id}):
         found.setdefault(contact_id, set()).add(kind)
     return found
+
+
+@cache
+def _reasons() -> Select[int, Kind]:
+    return select(Reminder.contact_id, Reminder.kind).where(Reminder.message_id == MESSAGE)
 
 
 def _is_served(session: Session, message: Message, route: Route, today: dt.date) -> bool:
     """Whether the message would be a second one to its address: contacts move, and channels fall back."""
     if route.intended not in ADDRESSED:
         return False
-    other = select(Message.id).where(
-        Message.id != message.id,
-        Message.on_date == today,
-        func.lower(Message.address) == route.address.lower(),
-        Message.state.not_in(NOT_RECEIVED),
-        Message.kind != Kind.GREETING,
-    )
-    return session.scalar(other.limit(1)) is not None
+    facts = {"of_message": message.id, "today": today, "reached": route.address.lower()}
+    return session.scalar(_another(), facts) is not None
+
+
+@cache
+def _another() -> Select[int]:
+    """Today's other message to an address."""
+    reached = func.lower(Message.address) == bindparam("reached", type_=String())
+    of_today = (Message.on_date == TODAY, Message.state.not_in(NOT_RECEIVED))
+    other = select(Message.id).where(Message.id != MESSAGE, reached, *of_today)
+    return other.where(Message.kind != Kind.GREETING).limit(1)
 
 
 def _take_out(session: Session, message: Message, contacts: set[int]) -> None:
     """What is for these contacts waits for another message."""
-    session.execute(
-        update(Reminder)
-        .where(Reminder.message_id == message.id, Reminder.contact_id.in_(contacts))
-        .values(message_id=None)
-    )
+    if contacts:
+        of_message = (Reminder.message_id == message.id, Reminder.contact_id.in_(contacts))
+        session.execute(update(Reminder).where(*of_message).values(message_id=None))

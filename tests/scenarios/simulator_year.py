@@ -36,6 +36,8 @@ NOT_SKIPPED = 0.05
 """How many of the looks that would find nothing are made all the same."""
 AT_NIGHT = 0.05
 """How many looks are made outside the hours of sending: a machine that is off then is as good."""
+TEMPTED = 0.5
+"""How many of those where a message is queued, or to be tried again: it must be left alone."""
 
 READY = Message.state.in_([MessageState.QUEUED, MessageState.RETRY])
 NEXT_ATTEMPT = select(func.min(Message.next_attempt_at)).where(READY)
@@ -83,7 +85,7 @@ class Simulation:
         self._since: set[tuple[object, ...]] = set()
         self.blind_until = self.at.imported_at
         self._facts: Facts | None = None
-        self._waiting = True
+        self._waiting, self._under_way = True, False
 
     def _open_channels(self, seed: int) -> None:
         facts = {"seed": str(seed), "rate": self.at.fault_rate, "truth": lambda: self.machine.truth}
@@ -180,7 +182,7 @@ class Simulation:
     def _worth(self) -> float:
         """How likely this look is: seldom made where it could send nothing or would find nothing."""
         if not self.office.time.may_send(self.machine.now):
-            return AT_NIGHT
+            return TEMPTED if self._under_way else AT_NIGHT
         new = not owed(self.facts(), self.machine.now, self.office.time) <= self.promises.expected
         return 1.0 if new or self._waiting else NOT_SKIPPED
 
@@ -243,8 +245,8 @@ class Simulation:
                 self.record.messages(session)
             waits = select(Reminder.id).where(Reminder.message_id.is_(None), Reminder.dropped == "").limit(1)
             busy = Message.state.in_([MessageState.QUEUED, MessageState.RETRY, MessageState.SENDING])
-            under_way = select(Message.id).where(busy).limit(1)
-            self._waiting = any(session.scalar(each) is not None for each in (waits, under_way))
+            self._under_way = session.scalar(select(Message.id).where(busy).limit(1)) is not None
+            self._waiting = self._under_way or session.scalar(waits) is not None
 
     def _end(self) -> None:
         """The machine is well, and looks a last time."""

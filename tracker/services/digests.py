@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, Update, bindparam, select, update
+from sqlalchemy import Select, Update, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
 from tracker.db.models import Agency, Contact, ContactDivision, ContactRole, FollowUp, Message, Plan, Reminder
-from tracker.db.prepared import PLAN, TODAY
+from tracker.db.prepared import MESSAGE, PLAN, TODAY
 from tracker.domain.contacts import DIRECTOR, Role
 from tracker.domain.follow_up import Status
 from tracker.domain.office_time import OfficeTime
@@ -36,7 +36,6 @@ from tracker.services.coordinator_part import coordinator_part
 from tracker.services.ladder import is_asked
 from tracker.services.routing import LINE, Addresses
 
-MESSAGE = bindparam("of_message", type_=Integer())
 ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
     Kind.SUMMARY: Role.SUPERVISOR,
     Kind.ESCALATION: Role.SUPERVISOR,

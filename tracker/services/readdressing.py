@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, String, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Contact, Message, Reminder
@@ -52,31 +52,30 @@ def _kinds(session: Session, message: Message) -> dict[int, set[Kind]]:
     return found
 
 
-def _is_served(session: Session, message: Message, route: Route, today: dt.date) -> bool:
-    """Whether the message would be a second one to its address: contacts move, and channels fall back."""
-    if route.intended not in ADDRESSED:
-        return False
-    facts = {"of_message": message.id, "today": today, "address": route.address.lower()}
-    return session.scalar(_other_at_the_address(), facts) is not None
-
-
-def _take_out(session: Session, message: Message, contacts: set[int]) -> None:
-    """What is for these contacts waits for another message."""
-    session.execute(
-        update(Reminder)
-        .where(Reminder.message_id == message.id, Reminder.contact_id.in_(contacts))
-        .values(message_id=None)
-    )
-
-
 @cache
 def _reasons() -> Select[int, Kind]:
     return select(Reminder.contact_id, Reminder.kind).where(Reminder.message_id == MESSAGE)
 
 
+def _is_served(session: Session, message: Message, route: Route, today: dt.date) -> bool:
+    """Whether the message would be a second one to its address: contacts move, and channels fall back."""
+    if route.intended not in ADDRESSED:
+        return False
+    facts = {"of_message": message.id, "today": today, "reached": route.address.lower()}
+    return session.scalar(_another(), facts) is not None
+
+
 @cache
-def _other_at_the_address() -> Select[int]:
-    same = func.lower(Message.address) == bindparam("address")
-    of_today = (Message.id != MESSAGE, Message.on_date == TODAY, same)
-    counts = (Message.state.not_in(NOT_RECEIVED), Message.kind != Kind.GREETING)
-    return select(Message.id).where(*of_today, *counts).limit(1)
+def _another() -> Select[int]:
+    """Today's other message to an address."""
+    reached = func.lower(Message.address) == bindparam("reached", type_=String())
+    of_today = (Message.on_date == TODAY, Message.state.not_in(NOT_RECEIVED))
+    other = select(Message.id).where(Message.id != MESSAGE, reached, *of_today)
+    return other.where(Message.kind != Kind.GREETING).limit(1)
+
+
+def _take_out(session: Session, message: Message, contacts: set[int]) -> None:
+    """What is for these contacts waits for another message."""
+    if contacts:
+        of_message = (Reminder.message_id == message.id, Reminder.contact_id.in_(contacts))
+        session.execute(update(Reminder).where(*of_message).values(message_id=None))

@@ -38,7 +38,7 @@ class Promises:
         self._reminders = 0
         self._messages = 0
         self._dropped: set[int] = set()
-        self._expired: set[int] = set()
+        self._given_up: set[int] = set()
         self._refused: set[tuple[int, dt.date | None]] = set()
         self._texts = 0
         self._arrivals: dict[str, int] = defaultdict(int)
@@ -152,9 +152,9 @@ class Promises:
         known |= func.lower(Message.address).in_(reached)
         columns = (Message.id, Message.on_date, Message.state, Message.kind)
         rows = session.execute(select(*columns).where(known)).all()
-        expired = {row.id for row in rows if row.state is MessageState.EXPIRED}
-        if expired - self._expired:  # it was under way until this look gave it up: an hour later is the turn
-            self._expired |= expired
+        given_up = {row.id for row in rows if row.state in NOT_RECEIVED}
+        if given_up - self._given_up:  # it was under way until this look: an hour later is the turn
+            self._given_up |= given_up
             self.sim.dirty = True
             return True
         refused = {(person.id, day) for day in (person.row.email_suspended_on, person.row.line_suspended_on)}

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import cache
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import Outgoing
 from tracker.db.models import Attempt, Contact, Message, MessageItem, MessageState
-from tracker.db.prepared import TODAY
+from tracker.db.prepared import TODAY, table_of
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.reminders import Kind
 from tracker.errors import TrackerError
@@ -116,7 +116,8 @@ def _write(session: Session, message: Message, delivery: Delivery, moment: Momen
     message.thread = _thread(session, message, moment.today) if form == EMAIL else ""
     message.rendered_at = moment.now
     session.execute(delete(MessageItem).where(MessageItem.message_id == message.id))
-    session.add_all(MessageItem(message_id=message.id, follow_up_id=each) for each in items_of(digest))
+    if items := [{"message_id": message.id, "follow_up_id": each} for each in items_of(digest)]:
+        session.execute(insert(table_of(MessageItem)), items)
     return True
 
 

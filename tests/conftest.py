@@ -127,7 +127,8 @@ def engine(database: URL) -> Iterator[Engine]:
     """An engine on the fresh database, marked as a rehearsal."""
     engine = make_engine(database)
     with writing(engine).begin() as session:
-        session.add_all([Meta(key="mode", value="rehearsal"), Meta(key="planned_at", value="")])
+        session.add(Meta(key="mode", value="rehearsal"))
+        session.add_all(Meta(key=key, value="") for key in ("planned_at", "gathered_at"))
     yield engine
     engine.dispose()
 

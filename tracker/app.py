@@ -301,6 +301,6 @@ def initialise(app: App, *, rehearsal: bool) -> bool:
         if session.get(Meta, "mode") is None:
             fresh = True
             mode = REHEARSAL if rehearsal else LIVE
-            facts = {"mode": mode, "created_at": app.clock().isoformat(), "planned_at": ""}
+            facts = {"mode": mode, "created_at": app.clock().isoformat(), "planned_at": "", "gathered_at": ""}
             session.add_all(Meta(key=key, value=value) for key, value in facts.items())
     return fresh

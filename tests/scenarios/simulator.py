@@ -61,7 +61,8 @@ def new_database(path: Path) -> Engine:
     engine = swift_sqlite(path)
     migrate.upgrade(engine)
     with writing(engine).begin() as session:
-        session.add_all([Meta(key="mode", value="rehearsal"), Meta(key="planned_at", value="")])
+        session.add(Meta(key="mode", value="rehearsal"))
+        session.add_all(Meta(key=key, value="") for key in ("planned_at", "gathered_at"))
     return engine
 
 

@@ -41,6 +41,8 @@ class Promises:
         self._given_up: set[int] = set()
         self._refused: set[tuple[int, dt.date | None]] = set()
         self._texts = 0
+        self._under_way: set[int] = set()
+        self._gathered: set[dt.date] = set()
         self._arrivals: dict[str, int] = defaultdict(int)
         self._first: dict[tuple[str, str], Arrival] = {}
         self._days: dict[tuple[Any, ...], set[str]] = defaultdict(set)
@@ -113,7 +115,18 @@ class Promises:
         ).all()
         self._messages = max([self._messages, *(row.id for row in rows)])
         for row in rows:
-            promise(self._may_be_made(row.created_at), "made at the wrong time", row.id, row.created_at)
+            may_be = self._may_be_made(row.created_at) or self._catches_up(row.created_at)
+            promise(may_be, "made at the wrong time", row.id, row.created_at)
+
+    def looked(self, now: dt.datetime) -> None:
+        """A look that ended well began at ``now``, by the machine's clock."""
+        if self._may_be_made(now):
+            self._gathered.add(self.sim.office.time.today(now))
+
+    def _catches_up(self, now: dt.datetime) -> bool:
+        """Whether nobody looked in the hours of the working day before: then it is done as the day begins."""
+        office = self.sim.office.time
+        return office.may_send(now) and office.working.before(office.today(now), 1) not in self._gathered
 
     def _may_be_made(self, now: dt.datetime) -> bool:
         local = now.astimezone(self.sim.office.time.zone)
@@ -125,13 +138,16 @@ class Promises:
         if is_paused(facts.plan, today):
             return
         rows = session.execute(
-            select(Reminder.contact_id, Reminder.kind)
-            .where(Reminder.message_id.is_(None), Reminder.dropped == "")
-            .distinct()
+            select(Reminder.id, Reminder.contact_id, Reminder.kind).where(
+                Reminder.message_id.is_(None), Reminder.dropped == ""
+            )
         )
         kinds: dict[int, set[Kind]] = defaultdict(set)
         for row in rows:
-            kinds[row.contact_id].add(row.kind)
+            if row.id in self._under_way:  # its message was another's, and left without it: an hour later
+                self.sim.dirty = True
+            else:
+                kinds[row.contact_id].add(row.kind)
         for contact_id, why in kinds.items():
             person = facts.people[contact_id]
             held = person.is_away(today) or self._is_held(session, person, today, why)
@@ -142,6 +158,12 @@ class Promises:
             )
             left = [each for each in session.scalars(ready) if each.channel not in down]
             promise(not left, "left lying", [(each.id, each.state, each.channel) for each in left])
+
+    def under_way(self, session: Session) -> None:
+        """What is in a message at the end of a look, and may be taken out of it in the next."""
+        busy = Message.state.in_([MessageState.QUEUED, *UNDER_WAY])
+        carried = select(Reminder.id).join(Message, Message.id == Reminder.message_id).where(busy)
+        self._under_way = set(session.scalars(carried))
 
     def _is_held(self, session: Session, person: Person, today: dt.date, kinds: Iterable[Kind]) -> bool:
         """There is a message of today already, or one under way, or the month's number is reached."""

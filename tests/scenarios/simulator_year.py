@@ -191,11 +191,15 @@ class Simulation:
         self.struck, self._since = "", set()
         for channel in self.machine.channels.values():
             channel.took_nothing = False
-        due = owed(self.facts(), self.machine.now, self.office.time)
+        began = self.machine.now
+        due = owed(self.facts(), began, self.office.time)
         ended = self._run(how)
         self._note(f"{how}: {'ended' if ended else 'did not end'} {self.struck}")
         self._facts = None
-        self._check(due, clean=ended and not self.struck and how != "deliver")
+        clean = ended and not self.struck and how != "deliver"
+        self._check(due, clean=clean)
+        if clean:
+            self.promises.looked(began)
         self._put_right()
 
     def _run(self, how: str) -> bool:
@@ -239,6 +243,7 @@ class Simulation:
             if clean:
                 down = {name for name, each in self.machine.channels.items() if each.took_nothing}
                 self.promises.waiting(session, facts, now, down)
+            self.promises.under_way(session)
             if not owed(facts, now, self.office.time) <= self.promises.expected:
                 self.dirty = True  # an address refused in this look is told of at the next full hour
             if self.played.looks % 8 == 0:

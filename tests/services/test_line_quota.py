@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import contact, line_id, measure, rule, stored
@@ -11,9 +11,9 @@ from tests.factories import plan as document
 from tests.fakes.channel import FakeChannel
 from tests.services.delivering import Post, at
 from tracker.channels.base import ChannelDown, Outgoing, Quota, QuotaSpent, Receipt
-from tracker.db.models import Contact, LineAudience, Message, MessageState, QuotaReading
+from tracker.db.models import Contact, FollowUp, LineAudience, Message, MessageState, QuotaReading
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import TURN, Kind
+from tracker.domain.reminders import Kind
 from tracker.services.line_quota import people_left
 from tracker.services.routing import LINE
 
@@ -135,17 +135,37 @@ def test_the_reason_of_the_other_channel_is_on_record(post: Post) -> None:
 def test_an_escalation_may_use_the_reserve(post: Post) -> None:
     post.reserve = 30
     line = metered(post, 300, 299)
-    add(post, 2)
-    with post.sessions.begin() as session:
-        message = session.scalars(select(Message).order_by(Message.id)).first()
-        assert message is not None
-        message.kind, message.turn = Kind.ESCALATION, TURN[Kind.ESCALATION]
-        escalated = message.address
+    escalated(post)
 
     post.deliver()
 
-    assert [each.address for each in line.sent] == [escalated]
+    assert [each.address for each in line.sent] == [line_id(9)]
     assert by_channel(post) == {"line": 1, "email": 1}
+
+
+def test_what_an_escalation_was_made_with_has_no_claim_on_the_reserve_without_it(post: Post) -> None:
+    post.reserve = 30
+    line = metered(post, 300, 299)
+    escalated(post)
+    with post.sessions.begin() as session:
+        session.execute(update(FollowUp).values(status="submitted", submitted_on=post.moment().today))
+
+    post.deliver()
+
+    assert line.sent == []
+    with post.sessions() as session:
+        left = session.scalars(select(Message).where(Message.state == MessageState.SENT)).all()
+        assert {each.kind for each in left} <= {Kind.SUMMARY, Kind.COORDINATOR}
+
+
+def escalated(post: Post) -> None:
+    """An owner and the head of the division, on the first morning of the month a week after the due date."""
+    post.now = at("2022-03-01 09:00")
+    with post.sessions.begin() as session:
+        contact(session, 1, "owner", divisions=["ฝ่ายหนึ่ง"], email="0@x.example", line_id=line_id(0))
+        head = {"divisions": ["ฝ่ายหนึ่ง"], "roles": ["supervisor"], "email": "9@x.example"}
+        contact(session, 1, "head", line_id=line_id(9), **head)
+    post.plan([Kind.MONTHLY, Kind.ESCALATION, Kind.SUMMARY])
 
 
 def test_without_another_channel_it_waits_and_goes_once_there_is_quota_again(post: Post) -> None:

@@ -175,6 +175,7 @@ def test_new_messages_are_made_from_nine_until_sending_ends(
     session: Session, agency: Plan, now: str, messages: int
 ) -> None:
     someone(session, agency)
+    plan(session, at("2022-01-28 09:00"), kinds=[])
 
     made = plan(session, at(now), kinds=[Kind.MONTHLY])
 

@@ -190,7 +190,7 @@ def test_tracking_outside_the_year_is_refused(
         InputError, match=f"--track-from {shown} lies outside .*, {span}; nothing was imported"
     ):
         load(session, plan(), office=office, track_from=track_from)
-    assert sum(row_counts(session).values()) == 2  # the two facts about the database itself
+    assert sum(row_counts(session).values()) == 3  # the two facts about the database itself
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ def test_copy_is_a_rehearsal_and_the_source_stays_live(live: sessionmaker[Sessio
             "mode": "rehearsal",
             "created_at": NOW.isoformat(),
             "planned_at": "",
+            "gathered_at": "",
         }
     engine.dispose()
 

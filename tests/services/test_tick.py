@@ -48,7 +48,29 @@ def test_tick_tells_what_waits(post: Post) -> None:
     assert (by_night.delivered, by_night.waiting) == (Delivered(), 1)
 
 
+@pytest.mark.parametrize("time", ["08:30", "08:59"])
+def test_who_looks_once_a_day_before_the_hour_is_served_the_day_after(post: Post, time: str) -> None:
+    """A message made then would hold back what the day owes; yet one that never looks later must get it."""
+    sent = [
+        (day, post.tick(at(f"2022-02-{day:02} {time}")).sent)
+        for day in (7, 8, 9, 10, 11, 12, 13, 14, 15)  # Monday to Tuesday
+    ]
+
+    assert sent == [(7, 2), (8, 2), (9, 0), (10, 0), (11, 0), (12, 0), (13, 0), (14, 0), (15, 2)]
+
+
+def test_after_days_without_a_look_messages_leave_as_the_office_opens(post: Post) -> None:
+    post.tick(at("2022-01-28 09:05"))
+
+    opening = post.tick(at("2022-02-03 08:30"))
+    again = post.tick(at("2022-02-03 08:45"))
+
+    assert (opening.sent, again.sent) == (2, 0)
+
+
 def test_a_tick_by_night_writes_down_and_what_it_wrote_leaves_at_nine(post: Post) -> None:
+    post.now = at("2022-01-28 10:00")
+    tick(post.delivery, post.moment, frozenset())  # somebody looked on Friday
     post.now = at("2022-01-30 20:00")  # Sunday
     by_night = tick(post.delivery, post.moment)
 

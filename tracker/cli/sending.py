@@ -79,7 +79,7 @@ def _tell(app: App, done: Ticked, *, into_files: bool, as_json: bool) -> None:
     moment = app.moment()
     new = f"{plural(planned['reminders'], 'reminder')} in {plural(planned['messages'], 'message')}"
     echo(f"Owed and new: {new}.")
-    if planned["reminders"] and not moment.office.may_gather(moment.now):
+    if planned["reminders"] and not (planned["messages"] or moment.office.may_gather(moment.now)):
         echo(f"New messages are made from {office_clock(app, moment.office.next_gathering(moment.now))} on.")
     outcomes = [f"{name} {number}" for name, number in delivered.items() if number]
     echo(f"Delivered: {', '.join(outcomes) or 'nothing'}.")

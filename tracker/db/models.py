@@ -32,7 +32,11 @@ class MessageState(StrEnum):
 
 
 class Meta(Base):
-    """Facts about this database itself: ``mode`` (live or rehearsal) and ``created_at``."""
+    """Facts about this database itself: ``mode`` (live or rehearsal), and the instants of what was done last.
+
+    ``created_at``; ``planned_at``, when somebody looked for what is owed; ``gathered_at``, when new messages
+    were made, or could have been. Instants are in ISO form with their offset, "" for never.
+    """
 
     __tablename__ = "meta"
 

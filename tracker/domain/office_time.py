@@ -110,6 +110,14 @@ class OfficeTime:
         local = now.astimezone(self.zone)
         return self.working.includes(local.date()) and self.reminds_at <= local.time() < self.closes
 
+    def catches_up(self, now: dt.datetime, *, gathered: dt.datetime | None) -> bool:
+        """Whether nothing was gathered on the working day before, because nobody looked in time.
+
+        Then it is done as soon as messages may leave; ``gathered`` is the instant at which it was last done.
+        """
+        before = self.working.before(self.today(now), 1)
+        return self.may_send(now) and (gathered is None or gathered < self.reminding(before))
+
     def next_gathering(self, now: dt.datetime) -> dt.datetime:
         """``now`` when new messages may be made, otherwise the next instant, in UTC, at which they may."""
         return now if self.may_gather(now) else self.next_reminding(now)

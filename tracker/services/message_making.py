@@ -58,14 +58,15 @@ def make_messages(
     routing: Routing,
     allowances: Mapping[Kind, int],
     kinds: Collection[Kind],
+    gathers: bool,
 ) -> int:
     """Put the waiting reminders of these kinds into messages of today; how many messages are new.
 
-    Who has had as many this month as ``allowances`` says for what waits, whichever allows most, gets no new
-    one: a due date that must keep room does not hold back the month's list.
+    None is, unless it ``gathers``: only what is queued already takes something in. Who has had as many this
+    month as ``allowances`` says for what waits, whichever allows most, gets no new one: a due date that must
+    keep room does not hold back the month's list.
     """
     today = office.today(now)
-    gathers = office.may_gather(now)
     facts: dict[str, Any] = {"now": now, "today": today, "month_begins": first_of_month(today)}
     facts |= {"of_kinds": list(kinds), "gathers": gathers}
     _rows(session, _bring_forward(), facts)

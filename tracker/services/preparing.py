@@ -13,7 +13,7 @@ from tracker.channels.base import Outgoing
 from tracker.db.models import Attempt, Contact, Message, MessageItem, MessageState
 from tracker.db.prepared import TODAY, table_of
 from tracker.domain.fiscal import first_of_month
-from tracker.domain.reminders import Kind
+from tracker.domain.reminders import TURN, Kind
 from tracker.errors import TrackerError
 from tracker.services.claiming import give_back
 from tracker.services.delivery import Delivery
@@ -98,16 +98,19 @@ def _write(session: Session, message: Message, delivery: Delivery, moment: Momen
     claimed_for = message.channel
     without = given_up(session, message) - {message.channel}  # a person asked for the present one again
     readdress(session, message, delivery.routing, today=moment.today, without=without)
+    digest = build_digest(session, message, moment)
+    if digest is None:
+        _cancel(message)
+        return False
+    # What was weightiest when it was made may have fallen out: a reserve is kept for what it still carries.
+    message.kind = min(digest.kinds, key=TURN.__getitem__)
+    message.turn = TURN[message.kind]
     spared = message.channel == LINE and not purse.allows(message)
     if spared and not _spare(session, message, delivery, moment, purse, without):
         give_back(session, message)
         return False
     if message.channel != claimed_for:
         give_back(session, message)  # another channel is claimed in its own way
-        return False
-    digest = build_digest(session, message, moment)
-    if digest is None:
-        _cancel(message)
         return False
     form = message.channel if message.channel in ADDRESSED else message.intended_channel
     rendered = delivery.renderer.render(digest, channel=form)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, Update, bindparam, exists, literal, update
+from sqlalchemy import ColumnElement, Date, Select, Update, bindparam, exists, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -45,7 +45,7 @@ def plan_reminders(
     kinds: Collection[Kind] = REMINDERS,
 ) -> Planned:
     """Write every reminder of these kinds that is owed at ``now`` and was not written before."""
-    _one_planner_at_a_time(session, now)
+    _note(session, "planned_at", now)  # one planner at a time holds the row until its transaction ends
     written = 0
     for chosen in owed(session, now, office, rules, kinds):
         insert = _insert(chosen.statement, session.get_bind().dialect.name)
@@ -55,7 +55,15 @@ def plan_reminders(
     near = office.working.before(office.today(now), rules.due_soon_days)
     session.execute(_drop_named_lately(), {"near": near})
     allowed = allowances(office.today(now), office, rules)
-    made = make_messages(session, now=now, office=office, routing=routing, allowances=allowed, kinds=kinds)
+    made = make_messages(
+        session,
+        now=now,
+        office=office,
+        routing=routing,
+        allowances=allowed,
+        kinds=kinds,
+        gathers=_gathers(session, now, office),
+    )
     return Planned(written, made)
 
 
@@ -95,12 +103,21 @@ def _drop_named_lately() -> Update:
     return _drop(NAMED_LATELY, Reminder.kind == Kind.DUE_SOON, Reminder.series == 1, named)
 
 
-def _one_planner_at_a_time(session: Session, now: dt.datetime) -> None:
-    """Hold the planner's row until the transaction ends; SQLite's writers are alone anyway."""
-    session.execute(_hold_planner(), {"planned_at": now.isoformat()})
+def _gathers(session: Session, now: dt.datetime, office: OfficeTime) -> bool:
+    """Whether new messages are made now: in the hours for it, or at once where the last ones were missed."""
+    last = session.scalar(select(Meta.value).where(Meta.key == "gathered_at"))
+    gathered = dt.datetime.fromisoformat(last) if last else None
+    gathers = office.may_gather(now) or office.catches_up(now, gathered=gathered)
+    if gathers:
+        _note(session, "gathered_at", now)
+    return gathers
+
+
+def _note(session: Session, key: str, now: dt.datetime) -> None:
+    session.execute(_noted(), {"of_key": key, "instant": now.isoformat()})
 
 
 @cache
-def _hold_planner() -> Update:
-    held = update(Meta).where(Meta.key == "planned_at").values(value=bindparam("planned_at"))
-    return held.execution_options(synchronize_session=False)
+def _noted() -> Update:
+    noted = update(Meta).where(Meta.key == bindparam("of_key")).values(value=bindparam("instant"))
+    return noted.execution_options(synchronize_session=False)

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _new_tables()
     turn = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(TURNS))
     op.execute(f"UPDATE messages SET turn = CASE kind {turn} ELSE 0 END")
+    op.execute("INSERT INTO meta (key, value) SELECT 'gathered_at', value FROM meta WHERE key = 'planned_at'")
     op.create_index(
         "ix_messages_ready",
         "messages",

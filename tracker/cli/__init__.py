@@ -17,7 +17,7 @@ COMMANDS = {
     "init": ("tracker.cli.database:init", "Make the database and the settings file in this folder."),
     "rehearse": ("tracker.cli.database:rehearse", "Copy a live database into a rehearsal file."),
     "plan": ("tracker.cli.plan:plan", "Import, export, show and pause plans."),
-    "division": ("tracker.cli.division:division", "List and add the agency's divisions."),
+    "division": ("tracker.cli.division:division", "Look after the agency's divisions."),
     "contact": ("tracker.cli.contact:contact", "Look after the people who get messages."),
     "days-off": ("tracker.cli.days_off:days_off", "List and edit the days on which the office is closed."),
     "list": ("tracker.cli.listing:list_", "List follow-ups, with filters."),

@@ -10,6 +10,7 @@ from tracker.cli.context import actor, echo, echo_json, echo_table, json_option,
 from tracker.cli.group import LazyGroup
 from tracker.db.models import Division
 from tracker.reports.tables import Column
+from tracker.services.division_changes import remove_division, rename_division
 from tracker.services.divisions import DivisionBook, read_catalogue
 from tracker.services.history import record
 from tracker.services.measures import find_agency
@@ -17,12 +18,14 @@ from tracker.services.measures import find_agency
 COMMANDS = {
     "list": ("tracker.cli.division:list_", "List the agency's divisions."),
     "add": ("tracker.cli.division:add", "Add a division."),
+    "rename": ("tracker.cli.division:rename", "Give a division another name."),
+    "remove": ("tracker.cli.division:remove", "Remove a division that nothing refers to."),
     "import": (
         "tracker.cli.division:import_",
         "Add the divisions of a list; without FILE, a district's ten.",
     ),
 }
-division = LazyGroup(name="division", commands_table=COMMANDS, help="List and add the agency's divisions.")
+division = LazyGroup(name="division", commands_table=COMMANDS, help="Look after the agency's divisions.")
 agency_option = click.option(
     "--agency", metavar="NAME", help="Whose divisions, if there are several agencies."
 )
@@ -63,6 +66,39 @@ def add(app: App, name: str, aliases: tuple[str, ...], agency: str | None) -> No
         book.add(name, aliases)
         record(session, "division added", actor=actor(), now=app.clock(), after={"name": name})
     echo(f"Added {name}.")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--to", "new", required=True, metavar="NEW", help="The name from now on.")
+@agency_option
+@with_app(writes=True)
+def rename(app: App, name: str, new: str, agency: str | None) -> None:
+    """Give a division another name; plans and contacts follow, and the old name still means it.
+
+    Example: tracker division rename ฝ่ายโยธา --to ฝ่ายโยธาและผังเมือง
+    """
+    with app.sessions.begin() as session:
+        book = DivisionBook(session, find_agency(session, agency).id)
+        before = book.find(name).name
+        after = rename_division(session, book, name, new, actor=actor(), now=app.clock()).name
+    echo(f"{after}: as it was." if before == after else f"{before} is now {after}; the old name still means it.")
+
+
+@click.command()
+@click.argument("name")
+@agency_option
+@with_app(writes=True)
+def remove(app: App, name: str, agency: str | None) -> None:
+    """Remove a division that no measure, follow-up or contact refers to, such as a misspelt one.
+
+    Example: tracker division remove ฝ่ายทะเบียณ
+    """
+    with app.sessions.begin() as session:
+        division = DivisionBook(session, find_agency(session, agency).id).find(name)
+        removed = division.name
+        remove_division(session, division, actor=actor(), now=app.clock())
+    echo(f"Removed {removed}.")
 
 
 @click.command("import")

@@ -49,17 +49,21 @@ class DivisionBook:
 
     def find(self, name: str) -> Division:
         """The division of this name or alias; UnknownName offers the nearest."""
-        division = self._known(name)
+        division = self.known(name)
         if division is None:
             names = dict.fromkeys(division.name for division in self._by_key.values())
             raise UnknownName("division", name, names)
         return division
 
+    def known(self, name: str) -> Division | None:
+        """The division of this name; with the word for division in front it is the same one as without."""
+        return self._by_key.get(folded_key(name)) or self._by_key.get(folded_key(bare_name(name)))
+
     def find_or_add(self, name: str) -> Division:
         """The division of this name or alias, made if there is none and then listed in ``added``."""
         usual, aliases = self._usual(name)
         free = [alias for alias in aliases if folded_key(alias) not in self._by_key]
-        known = self._known(name) or self._known(usual)
+        known = self.known(name) or self.known(usual)
         if known is None:
             self._doubt(usual)
         return known or self.add(usual, free)
@@ -84,10 +88,6 @@ class DivisionBook:
         nearest = get_close_matches(bare_name(name), names, n=1, cutoff=0.7)
         if nearest and names[nearest[0]] != name:
             self.doubts.append(f"{name} is new; is {names[nearest[0]]} meant?")
-
-    def _known(self, name: str) -> Division | None:
-        """The division of this name; with the word for division in front it is the same one as without."""
-        return self._by_key.get(folded_key(name)) or self._by_key.get(folded_key(bare_name(name)))
 
     def _usual(self, name: str) -> tuple[str, tuple[str, ...]]:
         key = folded_key(name)

@@ -25,9 +25,6 @@ def test_list_shows_what_each_gets(office: Tracker) -> None:
         "E-mail",
         "LINE",
         "Telephone",
-        "In",
-        "office",
-        "Channels",
     ]
     assert lines[2].split() == ["หัวหน้าฝ่ายทะเบียน", "ฝ่ายทะเบียน", "owner", "tabian@example.go.th", LINE_ID]
     assert lines[4].split() == [
@@ -39,6 +36,17 @@ def test_list_shows_what_each_gets(office: Tracker) -> None:
         "2000",
         "0001",
     ]
+
+
+def test_list_tells_rank_and_language_where_they_matter_and_shows_no_empty_column(office: Tracker) -> None:
+    office.says("contact", "edit", "ผู้อำนวยการเขต", "--language", "en", "--rank", "2")
+
+    titles, _, *rows = office.says("contact", "list").splitlines()
+
+    assert titles.split() == ["Contact", "Divisions", "Roles", "E-mail", "LINE", "Telephone", "Language"]
+    assert "owner, supervisor (rank 1)" in rows[1]
+    assert "  supervisor (rank 2)  " in rows[3]
+    assert [row.split()[-1] for row in rows] == [LINE_ID, "yotha@example.go.th", "0001", "en"]
 
 
 def test_list_as_json_has_stable_keys(office: Tracker) -> None:
@@ -167,6 +175,54 @@ def test_import_counts(office: Tracker) -> None:
         "New divisions: ฝ่ายใหม่.\n"
         "Without a role, and so without messages: คนใหม่.\n"
         "Without an address, so their messages go into the folder outbox: คนใหม่.\n"
+    )
+
+
+def test_import_dry_run_shows_what_would_come_in_and_changes_nothing(office: Tracker) -> None:
+    changed = CONTACTS.replace("yotha@", "y@").replace("0 2000 0001,coord", "0 2000 0009,supervisor;coord")
+    (office.folder / "contacts.csv").write_text(changed + "คนใหม่,ฝ่ายทะเบียณ,,,,owner\n", encoding="utf-8")
+    before = office.rows()
+
+    assert office.says("contact", "import", "contacts.csv", "--dry-run") == (
+        "Contacts: 1 added, 2 changed, 2 as they were.\n"
+        "New divisions: ฝ่ายทะเบียณ.\n"
+        "  ฝ่ายทะเบียณ is new; is ฝ่ายทะเบียน meant?\n"
+        "Without an address, so their messages go into the folder outbox: คนใหม่.\n"
+        "  หัวหน้าฝ่ายโยธา (ฝ่ายโยธา): e-mail\n"
+        "  ผู้ประสานงาน (all): telephone, roles\n"
+        "  คนใหม่ (ฝ่ายทะเบียณ): added\n"
+        "This was a dry run. Nothing was changed.\n"
+    )
+    assert office.rows() == before
+
+
+def test_import_says_for_whom_a_rank_means_nothing(office: Tracker) -> None:
+    (office.folder / "c.csv").write_text(
+        "name,email,roles,rank\nก,a@b.go.th,owner,1\nข,b@b.go.th,supervisor,2\n", encoding="utf-8"
+    )
+
+    assert office.says("contact", "import", "c.csv") == (
+        "Contacts: 2 added, 0 changed, 0 as they were.\n"
+        "A rank counts for supervisors only, and was not kept for: ก.\n"
+    )
+
+
+def test_add_with_a_rank_alone_changes_a_supervisors_rank(office: Tracker) -> None:
+    words = ("contact", "add", "ผู้อำนวยการเขต")
+
+    assert office.says(*words, "--rank", "2") == "Contacts: 0 added, 1 changed, 0 as they were.\n"
+    assert (contact(office, words[2])["rank"], contact(office, words[2])["roles"]) == (2, ["supervisor"])
+    office.says(*words, "--role", "supervisor", "--role", "owner")
+    assert contact(office, words[2])["rank"] == 2
+    assert office.says("contact", "add", "ผู้ประสานงาน", "--rank", "2") == (
+        "Contacts: 0 added, 0 changed, 1 as they were.\n"
+        "A rank counts for supervisors only, and was not kept for: ผู้ประสานงาน.\n"
+    )
+
+
+def test_add_to_a_contact_says_nothing_of_roles_and_address_that_it_has(office: Tracker) -> None:
+    assert office.says("contact", "add", "ผู้ประสานงาน", "--phone", "1") == (
+        "Contacts: 0 added, 1 changed, 0 as they were.\n"
     )
 
 

@@ -339,3 +339,12 @@ def test_today_is_the_offices_day(office: Tracker) -> None:
     office.says("contact", "pause", YOTHA, "--until", "2027-02-28", "--reason", "ลา")
 
     assert contact(office, YOTHA)["pause"]["from"] == "2027-02-11"
+
+
+def test_edit_says_that_a_rank_means_nothing_for_who_is_no_supervisor(office: Tracker) -> None:
+    before = office.rows()
+
+    assert office.says("contact", "edit", "ผู้ประสานงาน", "--rank", "2") == (
+        "ผู้ประสานงาน: as it was.\nA rank counts for supervisors only, and was not kept for: ผู้ประสานงาน.\n"
+    )
+    assert office.rows() == before

@@ -1,5 +1,6 @@
 """tracker contact: the people and posts that get messages. What is done to one: ``contact_changes``."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ from tracker.cli.context import (
     with_app,
 )
 from tracker.cli.group import LazyGroup
+from tracker.domain.contacts import Role
 from tracker.errors import InputError, NotAllowed
 from tracker.reports.tables import Column
 from tracker.services.contact_files import read_contacts, write_contacts
 from tracker.services.contact_listing import StoredContact, list_contacts
-from tracker.services.contacts import ContactEntry, ContactsStored, read_entry, store_contacts
+from tracker.services.contacts import LANGUAGES, ContactEntry, ContactsStored, read_entry, store_contacts
 from tracker.services.divisions import DivisionBook
 from tracker.services.history import record
 from tracker.services.measures import find_agency
@@ -40,6 +42,14 @@ COMMANDS = {
     "export": ("tracker.cli.contact:export", "Write the contacts into a CSV or Excel file."),
 }
 contact = LazyGroup(name="contact", commands_table=COMMANDS, help="Look after the people who get messages.")
+COLUMN_NAMES = {
+    "division": "divisions",
+    "email": "e-mail",
+    "line_id": "LINE",
+    "phone": "telephone",
+    "valid_from": "first day",
+    "valid_until": "last day",
+}
 agency_option = click.option(
     "--agency", metavar="NAME", help="Whose contacts, if there are several agencies."
 )
@@ -65,21 +75,7 @@ def list_(app: App, as_json: bool, agency: str | None) -> None:
     if not contacts:
         echo("There are no contacts yet. Add them with: tracker contact import FILE")
         return
-    rows = [
-        [
-            each.name,
-            ", ".join(each.divisions) or "(all)",
-            ", ".join(each.roles) or "(none)",
-            each.email,
-            each.line_id,
-            each.phone,
-            _in_office(each),
-            ", ".join(each.channels),
-        ]
-        for each in contacts
-    ]
-    titles = ("Contact", "Divisions", "Roles", "E-mail", "LINE", "Telephone", "In office", "Channels")
-    echo_table([Column(title) for title in titles], rows)
+    _echo_contacts(contacts)
     for each in contacts:
         _tell_hindrances(each, app)
 
@@ -128,18 +124,19 @@ def add(
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would come in, and change nothing.")
 @agency_option
 @with_app(writes=True)
-def import_(app: App, file: Path, agency: str | None) -> None:
+def import_(app: App, file: Path, dry_run: bool, agency: str | None) -> None:
     """Add or change the contacts of a CSV or Excel file.
 
     Columns: name, division, email, line_id, phone, roles, rank, language, valid_from, valid_until, channels.
     Only name must be there; several divisions, roles or channels are separated by a semicolon. A file without
     the column channels leaves them as they are.
 
-    Example: tracker contact import contacts.csv
+    Example: tracker contact import contacts.csv --dry-run
     """
-    _store(app, read_contacts(file), agency)
+    _store(app, read_contacts(file), agency, dry_run=dry_run)
 
 
 @click.command()
@@ -160,6 +157,12 @@ def export(app: App, file: Path, force: bool, agency: str | None) -> None:
     echo(f"Wrote {plural(len(contacts), 'contact')} to {file}.")
 
 
+def tell_unused_ranks(names: Sequence[str]) -> None:
+    """Those for whom a rank was given in vain."""
+    if names:
+        echo(f"A rank counts for supervisors only, and was not kept for: {', '.join(names)}.")
+
+
 def tell_news(book: DivisionBook) -> None:
     """The divisions that a command made, and those that look misspelt."""
     if book.added:
@@ -169,7 +172,12 @@ def tell_news(book: DivisionBook) -> None:
 
 
 def _store(
-    app: App, entries: list[ContactEntry], agency: str | None, *, only: set[str] | None = None
+    app: App,
+    entries: list[ContactEntry],
+    agency: str | None,
+    *,
+    only: set[str] | None = None,
+    dry_run: bool = False,
 ) -> None:
     with app.sessions.begin() as session:
         owner = find_agency(session, agency)
@@ -178,7 +186,12 @@ def _store(
         if stored.touched:
             after = {str(number): columns for number, columns in stored.touched.items()}
             record(session, "contacts stored", actor=actor(), now=app.clock(), after={"contacts": after})
+        if dry_run:
+            everybody = list_contacts(session, owner.id)
+            session.rollback()
     _tell(stored, book)
+    if dry_run:
+        _tell_dry_run(stored, everybody)
 
 
 def _as_json(contact: StoredContact) -> dict[str, Any]:
@@ -190,6 +203,30 @@ def _as_json(contact: StoredContact) -> dict[str, Any]:
         each["since"] = each["since"].isoformat() if each["since"] else None
     plain["pause"] = contact.pause.as_json() if contact.pause else None
     return plain
+
+
+def _echo_contacts(contacts: Sequence[StoredContact]) -> None:
+    """What nobody has gets no column; the language is shown of those who read another than most."""
+    told: dict[str, Callable[[StoredContact], str]] = {
+        "Contact": lambda each: each.name,
+        "Divisions": lambda each: ", ".join(each.divisions) or "(all)",
+        "Roles": _roles,
+        "E-mail": lambda each: each.email,
+        "LINE": lambda each: each.line_id,
+        "Telephone": lambda each: each.phone,
+        "Language": lambda each: "" if each.language == LANGUAGES[0] else each.language,
+        "In office": _in_office,
+        "Channels": lambda each: ", ".join(each.channels),
+    }
+    columns = {title: [tell(each) for each in contacts] for title, tell in told.items()}
+    shown = {title: cells for title, cells in columns.items() if any(cells)}
+    echo_table(list(map(Column, shown)), list(zip(*shown.values(), strict=True)))
+
+
+def _roles(contact: StoredContact) -> str:
+    rank = f" (rank {contact.rank})" if contact.rank else ""
+    roles = [f"{role}{rank if role == Role.SUPERVISOR else ''}" for role in contact.roles]
+    return ", ".join(roles) or "(none)"
 
 
 def _in_office(contact: StoredContact) -> str:
@@ -214,3 +251,12 @@ def _tell(stored: ContactsStored, book: DivisionBook) -> None:
     if stored.without_address:
         names = ", ".join(stored.without_address)
         echo(f"Without an address, so their messages go into the folder outbox: {names}.")
+    tell_unused_ranks(stored.rank_unused)
+
+
+def _tell_dry_run(stored: ContactsStored, everybody: Iterable[StoredContact]) -> None:
+    for each in everybody:
+        if columns := stored.touched.get(each.id):
+            what = ", ".join(COLUMN_NAMES.get(column, column) for column in columns)
+            echo(f"  {each.name} ({', '.join(each.divisions) or 'all'}): {what}")
+    echo("This was a dry run. Nothing was changed.")

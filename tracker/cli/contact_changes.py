@@ -5,7 +5,7 @@ from collections.abc import Callable
 import click
 
 from tracker.app import App
-from tracker.cli.contact import agency_option, channels_option, tell_news
+from tracker.cli.contact import COLUMN_NAMES, agency_option, channels_option, tell_news, tell_unused_ranks
 from tracker.cli.context import actor, echo, plural, reason_option, shown_date, with_app
 from tracker.errors import InputError
 from tracker.services import pauses
@@ -15,15 +15,6 @@ from tracker.services.divisions import DivisionBook
 from tracker.services.measures import find_agency
 from tracker.services.pauses import Pause
 from tracker.thai.dates import parse_date
-
-COLUMN_NAMES = {
-    "division": "divisions",
-    "email": "e-mail",
-    "line_id": "LINE",
-    "phone": "telephone",
-    "valid_from": "first day",
-    "valid_until": "last day",
-}
 
 
 def which_contact(command: Callable[..., None]) -> Callable[..., None]:
@@ -167,6 +158,8 @@ def _tell_edited(name: str, done: Edited) -> None:
     echo(f"{name}: changed {changed}." if changed else f"{name}: as it was.")
     for column in done.trusted:
         echo(f"The address for {COLUMN_NAMES[column]} is used again.")
+    if done.rank_unused:
+        tell_unused_ranks([name])
 
 
 def _tell_erased(name: str, erased: Erased) -> None:

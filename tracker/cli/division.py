@@ -82,7 +82,11 @@ def rename(app: App, name: str, new: str, agency: str | None) -> None:
         book = DivisionBook(session, find_agency(session, agency).id)
         before = book.find(name).name
         after = rename_division(session, book, name, new, actor=actor(), now=app.clock()).name
-    echo(f"{after}: as it was." if before == after else f"{before} is now {after}; the old name still means it.")
+    echo(
+        f"{after}: as it was."
+        if before == after
+        else f"{before} is now {after}; the old name still means it."
+    )
 
 
 @click.command()

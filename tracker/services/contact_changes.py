@@ -11,6 +11,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Contact, ContactDivision, Division, Message, Reminder
+from tracker.domain.contacts import Role
 from tracker.domain.fiscal import date_label
 from tracker.errors import InputError, NotAllowed, UnknownName
 from tracker.services.contact_listing import as_row, list_contacts
@@ -27,10 +28,14 @@ WHOLE_AGENCY = "the whole agency"
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What an edit did: the columns that changed, and those of addresses that are used again."""
+    """What an edit did: the columns that changed, and those of addresses that are used again.
+
+    ``rank_unused`` says that a rank was given to who is no supervisor: it was not kept.
+    """
 
     changed: tuple[str, ...]
     trusted: tuple[str, ...]
+    rank_unused: bool = False
 
 
 def find_contact(session: Session, agency_id: int, name: str, divisions: Collection[str] = ()) -> Contact:
@@ -92,7 +97,8 @@ def edit_contact(
             after={"contact": contact.id, "changed": [*changed], "trusted": [*trusted]}
             | {column: after[column] for column in told},
         )
-    return Edited(tuple(changed), trusted)
+    rank_unused = bool(changes.get("rank")) and Role.SUPERVISOR not in entry.roles
+    return Edited(tuple(changed), trusted, rank_unused)
 
 
 def remove_contact(

@@ -59,7 +59,10 @@ class ContactEntry:
 
 @dataclass(frozen=True, slots=True)
 class ContactsStored:
-    """What storing contacts did. ``touched``: the columns that changed, by contact; of a new one "added"."""
+    """What storing contacts did. ``touched``: the columns that changed, by contact; of a new one "added".
+
+    ``rank_unused`` names those for whom a rank was given although they are no supervisors: it was not kept.
+    """
 
     added: int
     changed: int
@@ -68,6 +71,7 @@ class ContactsStored:
     doubts: tuple[str, ...]
     without_role: tuple[str, ...]
     without_address: tuple[str, ...]
+    rank_unused: tuple[str, ...] = ()
     touched: dict[int, list[str]] = field(default_factory=dict, compare=False)
 
 
@@ -109,6 +113,7 @@ def store_contacts(
     known = known_contacts(session, agency_id)
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     touched: dict[int, list[str]] = {}
+    stored: list[tuple[ContactEntry, Contact]] = []
     for entry in entries:
         divisions = [book.find_or_add(name) for name in entry.divisions]
         key = contact_key(entry, divisions)
@@ -121,12 +126,17 @@ def store_contacts(
         counts["added" if is_new else "changed" if columns else "unchanged"] += 1
         if is_new or columns:
             touched.setdefault(contact.id, ["added"] if is_new else columns)
+        stored.append((entry, contact))
+    roles = _roles_by_contact(session, agency_id)
     return ContactsStored(
         **counts,
         new_divisions=tuple(book.added),
         doubts=tuple(book.doubts),
-        without_role=tuple(entry.name for entry in entries if not entry.roles),
-        without_address=tuple(entry.name for entry in entries if not (entry.email or entry.line_id)),
+        without_role=tuple(each.name for _, each in stored if not roles[each.id]),
+        without_address=tuple(each.name for _, each in stored if not (each.email or each.line_id)),
+        rank_unused=tuple(
+            each.name for entry, each in stored if entry.rank and Role.SUPERVISOR not in roles[each.id]
+        ),
         touched=touched,
     )
 
@@ -170,8 +180,7 @@ def fill(
     session.flush()
     if _fill_divisions(session, contact, {division.id for division in divisions}):
         changed.append("division")
-    of_roles = only is None or "roles" in only
-    if of_roles and _fill_roles(session, contact, entry, has_division=bool(divisions)):
+    if _fill_roles(session, contact, entry, has_division=bool(divisions), only=only):
         changed.append("roles")
     session.flush()
     return changed
@@ -195,15 +204,33 @@ def _fill_divisions(session: Session, contact: Contact, wanted: set[int]) -> boo
     return present != wanted
 
 
-def _fill_roles(session: Session, contact: Contact, entry: ContactEntry, *, has_division: bool) -> bool:
-    rank = entry.rank or default_rank(has_division=has_division)
-    wanted = {role: rank if role is Role.SUPERVISOR else None for role in entry.roles}
+def _fill_roles(
+    session: Session,
+    contact: Contact,
+    entry: ContactEntry,
+    *,
+    has_division: bool,
+    only: Collection[str] | None,
+) -> bool:
     own = ContactRole.contact_id == contact.id
-    if {each.role: each.rank for each in session.scalars(select(ContactRole).where(own))} == wanted:
+    present = {each.role: each.rank for each in session.scalars(select(ContactRole).where(own))}
+    roles = entry.roles if only is None or "roles" in only else present
+    kept = None if only is None or "rank" in only else present.get(Role.SUPERVISOR)
+    rank = entry.rank or kept or default_rank(has_division=has_division)
+    wanted = {role: rank if role is Role.SUPERVISOR else None for role in roles}
+    if present == wanted:
         return False
     session.execute(delete(ContactRole).where(own))
     session.add_all(ContactRole(contact_id=contact.id, role=role, rank=rank) for role, rank in wanted.items())
     return True
+
+
+def _roles_by_contact(session: Session, agency_id: int) -> dict[int, set[Role]]:
+    roles: dict[int, set[Role]] = defaultdict(set)
+    of_agency = select(ContactRole).join(Contact).where(Contact.agency_id == agency_id)
+    for each in session.scalars(of_agency):
+        roles[each.contact_id].add(each.role)
+    return roles
 
 
 def _split(text: str) -> tuple[str, ...]:

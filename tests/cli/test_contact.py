@@ -22,6 +22,7 @@ def test_list_shows_what_each_gets(office: Tracker) -> None:
         "Contact",
         "Divisions",
         "Roles",
+        "Rank",
         "E-mail",
         "LINE",
         "Telephone",
@@ -43,9 +44,11 @@ def test_list_tells_rank_and_language_where_they_matter_and_shows_no_empty_colum
 
     titles, _, *rows = office.says("contact", "list").splitlines()
 
-    assert titles.split() == ["Contact", "Divisions", "Roles", "E-mail", "LINE", "Telephone", "Language"]
-    assert "owner, supervisor (rank 1)" in rows[1]
-    assert "  supervisor (rank 2)  " in rows[3]
+    assert titles.split() == [
+        "Contact", "Divisions", "Roles", "Rank", "E-mail", "LINE", "Telephone", "Language"
+    ]  # fmt: skip
+    assert "owner, supervisor     1  yotha" in rows[1]
+    assert "supervisor            2  director" in rows[3]
     assert [row.split()[-1] for row in rows] == [LINE_ID, "yotha@example.go.th", "0001", "en"]
 
 

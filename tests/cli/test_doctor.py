@@ -88,6 +88,51 @@ def test_doctor_names_vacant_posts(empty: Tracker) -> None:
     ]
 
 
+def about_contacts(tracker: Tracker) -> list[str]:
+    return [text for state, subject, text in findings(tracker) if (state, subject) == ("warning", "contacts")]
+
+
+def test_doctor_names_lead_divisions_that_no_supervisor_hears_of(office: Tracker) -> None:
+    assert not any("supervisor" in text for text in about_contacts(office))
+
+    office.says("contact", "remove", "ผู้อำนวยการเขต")
+
+    unseen = "สำนักงานเขตสมมุติ: no supervisor is told what is overdue in ฝ่ายทะเบียน, ฝ่ายเทศกิจ, ฝ่ายปกครอง"
+    assert unseen in about_contacts(office)
+    office.says("contact", "edit", "หัวหน้าฝ่ายโยธา", "--rank", "3")  # a director hears of every division
+    assert unseen not in about_contacts(office)
+
+
+def test_doctor_hears_a_supervisor_of_the_whole_agency_for_every_division(office: Tracker) -> None:
+    office.says("contact", "edit", "ผู้อำนวยการเขต", "--rank", "2")
+
+    assert not any("supervisor" in text for text in about_contacts(office))
+
+
+def test_doctor_names_contacts_of_a_division_that_is_nearly_one_that_leads(office: Tracker) -> None:
+    office.says("contact", "add", "ปลัด", "--division", "ฝ่ายทะเบียณ", "--role", "owner", "--email", "a@b.go.th")
+
+    assert about_contacts(office)[-1] == (
+        "ปลัด: the division ฝ่ายทะเบียณ leads and supports nothing; is ฝ่ายทะเบียน meant? | "
+        "Correct it: tracker contact edit NAME --divisions LIST"
+    )
+
+
+@pytest.mark.parametrize("supported_by_all", [False, True])
+def test_doctor_names_contacts_of_a_division_without_a_part_unless_all_support(
+    office: Tracker, *, supported_by_all: bool
+) -> None:
+    office.says("contact", "add", "ปลัด", "--division", "งานแผนที่", "--role", "owner", "--email", "a@b.go.th")
+    execute(office, "UPDATE measures SET supports_all = ?", supported_by_all)
+
+    said = [text for text in about_contacts(office) if text.startswith("ปลัด: ")]
+
+    sentence = "ปลัด: the division งานแผนที่ leads and supports nothing | "
+    assert said == (
+        [] if supported_by_all else [f"{sentence}Correct it: tracker contact edit NAME --divisions LIST"]
+    )
+
+
 def test_doctor_names_contacts_without_an_address(office: Tracker) -> None:
     office.says("contact", "add", "คนไม่มีที่อยู่", "--role", "owner")
 

@@ -19,7 +19,6 @@ from tracker.cli.context import (
     with_app,
 )
 from tracker.cli.group import LazyGroup
-from tracker.domain.contacts import Role
 from tracker.errors import InputError, NotAllowed
 from tracker.reports.tables import Column
 from tracker.services.contact_files import read_contacts, write_contacts
@@ -210,7 +209,8 @@ def _echo_contacts(contacts: Sequence[StoredContact]) -> None:
     told: dict[str, Callable[[StoredContact], str]] = {
         "Contact": lambda each: each.name,
         "Divisions": lambda each: ", ".join(each.divisions) or "(all)",
-        "Roles": _roles,
+        "Roles": lambda each: ", ".join(each.roles) or "(none)",
+        "Rank": lambda each: str(each.rank or ""),
         "E-mail": lambda each: each.email,
         "LINE": lambda each: each.line_id,
         "Telephone": lambda each: each.phone,
@@ -220,13 +220,8 @@ def _echo_contacts(contacts: Sequence[StoredContact]) -> None:
     }
     columns = {title: [tell(each) for each in contacts] for title, tell in told.items()}
     shown = {title: cells for title, cells in columns.items() if any(cells)}
-    echo_table(list(map(Column, shown)), list(zip(*shown.values(), strict=True)))
-
-
-def _roles(contact: StoredContact) -> str:
-    rank = f" (rank {contact.rank})" if contact.rank else ""
-    roles = [f"{role}{rank if role == Role.SUPERVISOR else ''}" for role in contact.roles]
-    return ", ".join(roles) or "(none)"
+    titles = [Column(title, align="right" if title == "Rank" else "left") for title in shown]
+    echo_table(titles, list(zip(*shown.values(), strict=True)))
 
 
 def _in_office(contact: StoredContact) -> str:

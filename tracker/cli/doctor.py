@@ -11,6 +11,7 @@ from tracker.app import App
 from tracker.channels.base import Metered
 from tracker.cli.context import echo, echo_json, json_option, office_clock, plural, with_app
 from tracker.cli.doctor_addresses import address_findings
+from tracker.cli.doctor_divisions import division_findings
 from tracker.cli.doctor_findings import OK, PROBLEM, WARNING, Finding, office_findings, receiving
 from tracker.cli.group import Failure
 from tracker.db import migrate
@@ -35,6 +36,7 @@ def doctor(app: App, no_addresses: bool, as_json: bool) -> None:
     answering: list[str] = []
     findings = [*_database(app), *_secrets(app), *_days_off(app), *_channels(app, answering)]
     with app.reading() as session:
+        findings += division_findings(session, app.today)
         findings += office_findings(session, app)
         people = receiving(session, app.today)
     if not no_addresses:

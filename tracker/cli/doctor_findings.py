@@ -1,4 +1,7 @@
-"""What ``tracker doctor`` finds in the database: contacts, pauses, messages, and whether anybody plans."""
+"""What ``tracker doctor`` finds in the database: contacts, pauses, messages, and whether anybody plans.
+
+Who is there for which division is ``doctor_divisions``'s.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -14,15 +17,12 @@ from tracker.db.models import (
     Agency,
     Contact,
     ContactRole,
-    Division,
     FollowUp,
-    Measure,
     Message,
     MessageState,
     Meta,
     Plan,
 )
-from tracker.domain.contacts import Role
 from tracker.domain.follow_up import Status
 from tracker.services.pauses import Pause
 
@@ -47,8 +47,6 @@ def office_findings(session: Session, app: App) -> Iterator[Finding]:
     """Everything about people, pauses and messages."""
     if session.scalar(select(func.count()).select_from(Plan)) == 0:
         yield Finding("plan", WARNING, "none is loaded yet: tracker plan import FILE")
-    else:
-        yield from _vacancies(session, app)
     yield from _unreachable(session, app)
     yield from _pauses(session, app)
     yield from _messages(session, app)
@@ -60,36 +58,6 @@ def receiving(session: Session, today: dt.date) -> list[Contact]:
     has_role = exists().where(ContactRole.contact_id == Contact.id)
     query = select(Contact).where(queries.is_valid(today), has_role).order_by(Contact.id)
     return list(session.scalars(query))
-
-
-def _vacancies(session: Session, app: App) -> Iterator[Finding]:
-    for agency in session.scalars(select(Agency).order_by(Agency.id)):
-        vacant = _without_owner(session, agency.id, app)
-        if vacant:
-            yield Finding("contacts", WARNING, f"{agency.name}: nobody is reminded for {', '.join(vacant)}")
-        for role in (Role.COORDINATOR, Role.SUPERVISOR):
-            holders = queries.contacts_with(role, app.today).subquery()
-            if not session.scalar(select(func.count()).where(holders.c.agency_id == agency.id)):
-                yield Finding("contacts", WARNING, f"{agency.name}: there is no {role}")
-
-
-def _without_owner(session: Session, agency_id: int, app: App) -> list[str]:
-    owners = queries.contacts_with(Role.OWNER, app.today).subquery()
-    own = select(owners.c.division_id).where(owners.c.agency_id == agency_id)
-    if None in set(session.scalars(own)):
-        return []
-    leading = (
-        select(Measure.lead_division_id)
-        .join(Plan, Plan.id == Measure.plan_id)
-        .where(Plan.agency_id == agency_id)
-    )
-    return list(
-        session.scalars(
-            select(Division.name)
-            .where(Division.id.in_(leading), Division.id.not_in(own))
-            .order_by(Division.id)
-        )
-    )
 
 
 def _unreachable(session: Session, app: App) -> Iterator[Finding]:

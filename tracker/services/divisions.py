@@ -31,6 +31,13 @@ def read_catalogue(path: Path) -> dict[str, tuple[str, ...]]:
     return {name: _split(aliases) for name, aliases in named if name}
 
 
+def likely_meant(name: str, names: Iterable[str]) -> str:
+    """The other one of these names that a division's name is nearly spelt like; "" where none is."""
+    by_bare = {bare_name(each): each for each in names}
+    nearest = get_close_matches(bare_name(name), by_bare, n=1, cutoff=0.7)
+    return by_bare[nearest[0]] if nearest and by_bare[nearest[0]] != name else ""
+
+
 class DivisionBook:
     """The divisions of one agency, looked up by name or alias whatever the spelling of digits and spaces.
 
@@ -83,11 +90,9 @@ class DivisionBook:
         return division
 
     def _doubt(self, name: str) -> None:
-        names = {bare_name(each): each for each in self._catalogue}
-        names |= {bare_name(each.name): each.name for each in self._by_key.values()}
-        nearest = get_close_matches(bare_name(name), names, n=1, cutoff=0.7)
-        if nearest and names[nearest[0]] != name:
-            self.doubts.append(f"{name} is new; is {names[nearest[0]]} meant?")
+        meant = likely_meant(name, [*self._catalogue, *(each.name for each in self._by_key.values())])
+        if meant:
+            self.doubts.append(f"{name} is new; is {meant} meant?")
 
     def _usual(self, name: str) -> tuple[str, tuple[str, ...]]:
         key = folded_key(name)

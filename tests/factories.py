@@ -5,16 +5,29 @@ Nothing here is random and nothing is shared: what a test cares about it names, 
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.db.base import Base
-from tracker.db.models import Agency, Contact, ContactDivision, Division, FollowUp, Measure, Plan
+from tracker.db.models import (
+    Agency,
+    Contact,
+    ContactDivision,
+    Division,
+    FollowUp,
+    Measure,
+    Message,
+    MessageState,
+    Plan,
+)
 from tracker.domain.cadence import Cadence, Rule, RuleOrigin
 from tracker.domain.contacts import Role
 from tracker.domain.fiscal import FiscalYear
 from tracker.domain.office_time import OfficeTime
+from tracker.domain.reminders import Kind
 from tracker.plans import model
 from tracker.services.contacts import ContactEntry, store_contacts
 from tracker.services.divisions import DivisionBook
@@ -163,6 +176,25 @@ def contact(
         if folded_key(candidate.name) == folded_key(name) and own == wanted:
             return candidate
     raise LookupError(name)
+
+
+def message(
+    session: Session, owner: Contact, on: dt.date, state: str = "sent", channel: str = "line", **more: Any
+) -> Message:
+    """A message to a contact on a day, the next of that day, of which nothing but its row is there."""
+    moment = dt.datetime.combine(on, dt.time(2, 0), dt.UTC)
+    own = (Message.contact_id == owner.id, Message.on_date == on)
+    values: dict[str, Any] = {
+        "key": str(uuid4()), "number": 1 + (session.scalar(select(func.count()).where(*own)) or 0),
+        "kind": Kind.MONTHLY, "intended_channel": channel, "address": "a", "created_at": moment,
+        "useful_until": moment + dt.timedelta(days=30), "next_attempt_at": moment,
+    }  # fmt: skip
+    made = Message(
+        contact_id=owner.id, on_date=on, state=MessageState(state), channel=channel, **values | more
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def line_id(number: int = 1, kind: str = "U") -> str:

@@ -346,6 +346,19 @@ def test_doctor_tells_what_is_left_of_line(
     assert of(connected, "line quota") == [(state, "line quota", text)]
 
 
+def test_doctor_takes_off_what_was_sent_and_line_has_not_counted_yet(connected: Tracker, line: Line) -> None:
+    line.left = Quota(200, 20)
+    reading = (
+        "INSERT INTO quota_readings (at, month, quota, used, spent, alarm) VALUES (?, ?, 200, 60, 10, '')"
+    )
+    execute(connected, reading, "2027-02-09 03:00:00", "2027-02-01")
+    connected.says("tick", "--now", "2027-02-01T09:05+07:00")
+    execute(connected, "UPDATE messages SET channel = 'line', cost = 12, state = 'sent' WHERE id = 1")
+
+    # LINE told of 60 when ours had cost 10; they have cost 12 by now.
+    assert of(connected, "line quota")[0][2] == "138 of 200 left this month; 30 are kept for escalations"
+
+
 def test_doctor_repeats_the_newest_alarm_of_the_month(connected: Tracker) -> None:
     for at, month, alarm in (
         ("2027-01-31 03:00:00", "2027-01-01", "an old one"),

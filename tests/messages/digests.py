@@ -16,9 +16,11 @@ from tracker.reports.digest import (
     Paused,
     Person,
     PlanDigest,
+    QuotaAlarm,
     SilentDivision,
     SupervisorPart,
     SupportPart,
+    Undelivered,
 )
 from tracker.reports.summary import DivisionStanding, OverdueItem, Summary, TrendPoint
 
@@ -85,10 +87,16 @@ COORDINATORS = CoordinatorPart(
     unreachable=("หัวหน้าฝ่ายโยธา: yotha@huaikhwang.example ไม่มีตู้จดหมายนี้",),
     vacant=("ฝ่ายโยธา",),
     line_left=(120, 300),
-    alarms=("LINE's monthly quota fell from 500 to 300: check the plan of the account.",),
+    alarms=(QuotaAlarm(300, 500, 0, dt.date(2022, 1, 30)),),
     paused=(
         Paused("หัวหน้าฝ่ายทะเบียน", dt.date(2022, 2, 15), "ลาพักผ่อน"),
         Paused("งานเทศกิจ", dt.date(2022, 2, 8), ""),
+    ),
+    undelivered=(
+        Undelivered("งานทะเบียน", 31, "retry", "email", dt.date(2022, 1, 31), "451 greylisted"),
+        Undelivered("งานโยธา", 32, "failed", "line", dt.date(2022, 2, 1), "LINE answered 400"),
+        Undelivered("งานปกครอง", 33, "unknown", "email", dt.date(2022, 2, 1), "the connection ended"),
+        Undelivered("งานคลัง", 34, "expired", "email", dt.date(2022, 1, 28), ""),
     ),
 )
 

@@ -126,11 +126,27 @@ def test_escalation_names_its_step_its_items_and_what_is_asked():
 
 
 def test_coordinator_is_told_what_line_has_left():
-    told = replace(COORDINATORS, line_left=(12, 300), alarms=("โควตา LINE ลดลง",))
-    [message] = card(digest(plan(coordinator=told), kinds={Kind.COORDINATOR}))
+    [message] = card(digest(plan(coordinator=COORDINATORS), kinds={Kind.COORDINATOR}))
 
     [bubble] = bubbles(message)
-    assert texts(bubble["body"])[-2:] == ["โควตา LINE ลดลง", "ข้อความ LINE ของเดือนนี้เหลือ 12 จาก 300"]
+    assert texts(bubble["body"])[-2:] == [
+        "โควตาข้อความ LINE ต่อเดือนลดลงจาก 500 เหลือ 300 ข้อความ โปรดตรวจสอบแพ็กเกจของบัญชี LINE",
+        "ข้อความ LINE ของเดือนนี้เหลือ 120 จาก 300",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("th", "ยังส่งข้อความไม่ถึง 4 ราย: งานทะเบียน, งานโยธา, งานปกครอง …"),
+        ("en", "Not delivered to 4: งานทะเบียน, งานโยธา, งานปกครอง …"),
+    ],
+)
+def test_coordinator_is_told_in_one_line_who_was_not_reached(language, sentence):
+    [message] = card(digest(plan(coordinator=COORDINATORS), kinds={Kind.COORDINATOR}, language=language))
+
+    [bubble] = bubbles(message)
+    assert texts(bubble["body"]).count(sentence) == 1
 
 
 def test_merged_message_has_a_rule_between_its_sections():

@@ -173,8 +173,18 @@ Waiting for verification (2)
 - O31 ข้อมูลเชิงสถิติเรื่องร้องเรียนการทุจริตประจำปี
   28 February 2022 | ฝ่ายปกครอง
 
-Recipients that could not be reached (1)
+Addresses that were refused (1)
+Please correct the address (tracker contact edit). What follows a name is what the other side said.
 - หัวหน้าฝ่ายโยธา: yotha@huaikhwang.example ไม่มีตู้จดหมายนี้
+
+Messages not delivered (4)
+- งานทะเบียน (e-mail, 31 Jan 2022): not sent yet, and will be tried again by itself. The other side said: \
+451 greylisted
+- งานโยธา (LINE, 1 Feb 2022): not sent. Please correct the address, then: tracker outbox retry 32. The other \
+side said: LINE answered 400
+- งานปกครอง (e-mail, 1 Feb 2022): it is not known whether it arrived. Please ask, and if it has not: tracker \
+outbox retry 33. The other side said: the connection ended
+- งานคลัง (e-mail, 28 Jan 2022): not sent in time. Please tell them directly.
 
 Divisions without a recipient (1)
 - ฝ่ายโยธา
@@ -184,7 +194,7 @@ Recipients paused for a time (2)
 - งานเทศกิจ until 8 Feb 2022
 
 LINE quota: please check
-- LINE's monthly quota fell from 500 to 300: check the plan of the account.
+- LINE's monthly quota fell from 500 to 300. Please check the plan of the account.
 
 LINE messages left this month: 120 of 300
 

@@ -20,9 +20,11 @@ from tracker.reports.digest import (
     Person,
     PlanDigest,
     QuarterStanding,
+    QuotaAlarm,
     SilentDivision,
     SupervisorPart,
     SupportPart,
+    Undelivered,
 )
 from tracker.reports.summary import DivisionStanding, OverdueItem, Summary, TrendPoint
 
@@ -44,6 +46,7 @@ OWNERS = st.builds(
     OwnerPart, some(TEXTS), ITEMS, ITEMS, ITEMS, ITEMS, st.none() | DAYS, COUNTS, st.none() | COUNTS
 )
 SUPPORTS = st.builds(SupportPart, some(TEXTS), some(st.tuples(TEXTS, COUNTS)))
+STATES = st.sampled_from(["retry", "failed", "unknown", "expired"])
 COORDINATORS = st.builds(
     CoordinatorPart,
     some(st.builds(SilentDivision, TEXTS, COUNTS, COUNTS, some(TEXTS))),
@@ -51,8 +54,9 @@ COORDINATORS = st.builds(
     some(TEXTS),
     some(TEXTS),
     st.none() | st.tuples(COUNTS, COUNTS),
-    some(TEXTS),
+    some(st.builds(QuotaAlarm, st.none() | COUNTS, st.none() | COUNTS, COUNTS, DAYS)),
     some(st.builds(Paused, TEXTS, DAYS, TEXTS)),
+    some(st.builds(Undelivered, TEXTS, COUNTS, STATES, st.sampled_from(["line", "email"]), DAYS, TEXTS)),
 )
 STANDINGS = st.builds(DivisionStanding, TEXTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
 SUMMARIES = st.builds(

@@ -24,7 +24,7 @@ from tests.messages.digests import (
     renderer,
 )
 from tracker.domain.reminders import Kind
-from tracker.reports.digest import QuarterStanding, SupervisorPart
+from tracker.reports.digest import QuarterStanding, QuotaAlarm, SupervisorPart
 
 FIRST_OF_MARCH = dt.date(2022, 3, 1)
 
@@ -272,8 +272,17 @@ def test_coordinator_email():
 - O31 ข้อมูลเชิงสถิติเรื่องร้องเรียนการทุจริตประจำปี
   28 กุมภาพันธ์ 2565 | ฝ่ายปกครอง
 
-ผู้รับที่ส่งข้อความไม่ถึง (1 ราย)
+ที่อยู่ที่ใช้ไม่ได้ (1 ราย)
+โปรดแก้ไขที่อยู่ให้ถูกต้อง (tracker contact edit) ข้อความหลังชื่อคือคำตอบของระบบปลายทาง
 - หัวหน้าฝ่ายโยธา: yotha@huaikhwang.example ไม่มีตู้จดหมายนี้
+
+ข้อความที่ยังส่งไม่ถึงผู้รับ (4 ราย)
+- งานทะเบียน (อีเมล 31 ม.ค. 65) ยังส่งไม่ได้ ระบบจะส่งใหม่เอง ระบบปลายทางแจ้งว่า: 451 greylisted
+- งานโยธา (LINE 1 ก.พ. 65) ส่งไม่ได้ โปรดแก้ไขที่อยู่ แล้วสั่ง tracker outbox retry 32 \
+ระบบปลายทางแจ้งว่า: LINE answered 400
+- งานปกครอง (อีเมล 1 ก.พ. 65) ไม่ทราบว่าถึงหรือไม่ โปรดสอบถามผู้รับ \
+หากยังไม่ได้รับให้สั่ง tracker outbox retry 33 ระบบปลายทางแจ้งว่า: the connection ended
+- งานคลัง (อีเมล 28 ม.ค. 65) ส่งไม่ทันเวลา โปรดแจ้งผู้รับโดยตรง
 
 ฝ่ายที่ยังไม่มีผู้รับแจ้ง (1 ฝ่าย)
 - ฝ่ายโยธา
@@ -283,7 +292,7 @@ def test_coordinator_email():
 - งานเทศกิจ ถึงวันที่ 8 ก.พ. 65
 
 โควตา LINE: โปรดตรวจสอบ
-- LINE's monthly quota fell from 500 to 300: check the plan of the account.
+- โควตาข้อความ LINE ต่อเดือนลดลงจาก 500 เหลือ 300 ข้อความ โปรดตรวจสอบแพ็กเกจของบัญชี LINE
 
 ข้อความ LINE ของเดือนนี้เหลือ 120 จาก 300
 
@@ -292,6 +301,24 @@ def test_coordinator_email():
 โทร. 0 2276 9600 ต่อ 5812
 อีเมล ita@huaikhwang.example"""
     )
+
+
+@pytest.mark.parametrize(
+    ("alarm", "said"),
+    [
+        (QuotaAlarm(300, None, 0, dt.date(2022, 1, 30)), "ลดลงจาก ไม่จำกัด เหลือ 300 ข้อความ"),
+        (QuotaAlarm(300, 300, 35, dt.date(2022, 1, 30)),
+         "ตั้งแต่วันที่ 30 ม.ค. 65 มีการส่งข้อความ LINE 35 ข้อความจากโควตาเดือนนี้ 300 ข้อความ โดยไม่ได้ส่งจากระบบนี้"),
+    ],
+    ids=["from_no_limit", "somebody_else_sends"],
+)  # fmt: skip
+def test_an_alarm_of_the_quota_is_told_in_thai(alarm, said):
+    weekly = digest(plan(coordinator=replace(COORDINATORS, alarms=(alarm,))), kinds={Kind.COORDINATOR})
+
+    message = renderer().render(weekly, channel="email")
+
+    assert said in message.text
+    assert said in message.html
 
 
 def test_support_email():

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from tests.factories import contact, follow_up, line_id, measure, rule, stored
+from tests.factories import contact, follow_up, line_id, measure, message, rule, stored
 from tests.factories import plan as document
 from tests.services.delivering import Post, at, dropped, items, only_message, outbox
 from tracker.db.models import (
@@ -27,8 +27,10 @@ from tracker.domain.follow_up import Action, Status
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError
-from tracker.reports.digest import CalendarDoubt, Digest, Paused, Person, QuarterStanding
+from tracker.reports.digest import CalendarDoubt, Digest, Paused, Person, QuarterStanding, QuotaAlarm
+from tracker.services.coordinator_part import coordinator_part
 from tracker.services.follow_ups import Change, apply
+from tracker.services.line_ledger import people_left
 from tracker.services.routing import Routing
 
 ONE, TWO = "ฝ่ายหนึ่ง", "ฝ่ายสอง"
@@ -399,24 +401,28 @@ JANUARY = dt.date(2022, 1, 1)
 
 
 @pytest.mark.parametrize(
-    ("readings", "left"),
+    ("readings", "sent", "left"),
     [
-        ([], None),
-        ([(JANUARY, 300, 20, 50)], (250, 300)),
-        ([(JANUARY, 300, 60, 50)], (240, 300)),
-        ([(JANUARY, 500, 0, 0), (JANUARY, 300, 60, 50)], (240, 300)),
-        ([(JANUARY, 300, 310, 50)], (0, 300)),
-        ([(JANUARY, None, 60, 50)], None),
-        ([(dt.date(2021, 12, 1), 300, 60, 50)], None),
+        ([], 5, None),
+        ([(JANUARY, 300, 60, 0)], 0, (240, 300)),
+        ([(JANUARY, 300, 60, 0)], 50, (190, 300)),
+        ([(JANUARY, 300, 60, 50)], 50, (240, 300)),
+        ([(JANUARY, 300, 20, 50)], 50, (250, 300)),
+        ([(JANUARY, 500, 0, 0), (JANUARY, 300, 60, 50)], 50, (240, 300)),
+        ([(JANUARY, 300, 310, 50)], 50, (0, 300)),
+        ([(JANUARY, None, 60, 50)], 50, None),
+        ([(dt.date(2021, 12, 1), 300, 60, 50)], 50, None),
     ],
-    ids=["never_read", "ours_greater", "theirs_greater", "newest", "overdrawn", "no_limit", "last_month"],
-)
-def test_the_coordinator_reads_what_line_has_left(
+    ids=["never_read", "read_just_now", "ours_since", "ours_before", "ours_greater", "newest", "overdrawn",
+         "no_limit", "last_month"],
+)  # fmt: skip
+def test_the_coordinator_reads_what_line_has_left_as_it_is_counted_for_sending(
     post: Post, sessions: sessionmaker[Session], agency: int,
-    readings: list[tuple[dt.date, int | None, int, int]], left: tuple[int, int] | None,
+    readings: list[tuple[dt.date, int | None, int, int]], sent: int, left: tuple[int, int] | None,
 ) -> None:  # fmt: skip
     with sessions.begin() as session:
-        contact(session, agency, "clerk", roles=["coordinator"], email="c@x.example")
+        clerk = contact(session, agency, "clerk", roles=["coordinator"], email="c@x.example")
+        message(session, clerk, dt.date(2022, 1, 20), cost=sent)
         session.add_all(quota(WEDNESDAY, *each) for each in readings)
 
     post.plan([Kind.COORDINATOR])
@@ -425,6 +431,8 @@ def test_the_coordinator_reads_what_line_has_left(
     part = only_digest(post).plans[0].coordinator
     assert part is not None
     assert part.line_left == left
+    with sessions() as session:
+        assert people_left(session, dt.date(2022, 1, 26)) == (left and left[0])
 
 
 def test_the_coordinator_reads_alarms_of_a_week_and_who_is_paused(
@@ -436,8 +444,11 @@ def test_the_coordinator_reads_alarms_of_a_week_and_who_is_paused(
         away.paused_until, away.pause_reason = dt.date(2022, 1, 26), "on leave"
         back = contact(session, agency, "back", divisions=[TWO], email="b@x.example")
         back.paused_until = dt.date(2022, 1, 25)
-        for day, alarm in (("19", "too old"), ("20", "fell"), ("25", "fell"), ("26", "gone")):
-            session.add(quota(at(f"2022-01-{day} 12:00"), JANUARY, 300, 60, 50, alarm))
+        for day, limit, used, alarm in (
+            ("18", 900, 0, ""), ("19", 800, 0, "too old"), ("20", 300, 60, "fell"),
+            ("25", 300, 60, ""), ("26", 300, 95, "gone"),
+        ):  # fmt: skip
+            session.add(quota(at(f"2022-01-{day} 12:00"), JANUARY, limit, used, 0, alarm))
     post.now = at("2022-01-26 13:00")
 
     post.plan([Kind.COORDINATOR])
@@ -445,9 +456,48 @@ def test_the_coordinator_reads_alarms_of_a_week_and_who_is_paused(
 
     part = only_digest(post).plans[0].coordinator
     assert part is not None
-    assert part.alarms == ("fell", "gone")
+    assert part.alarms == (
+        QuotaAlarm(300, 800, 0, since=dt.date(2022, 1, 19)),
+        QuotaAlarm(300, 300, 35, since=dt.date(2022, 1, 25)),
+    )
     assert part.paused == (Paused("away", dt.date(2022, 1, 26), "on leave"),)
     assert part.vacant == ()
+
+
+def test_the_coordinator_reads_whose_newest_message_has_not_gone_out(
+    post: Post, sessions: sessionmaker[Session], agency: int
+) -> None:
+    day, before = dt.date(2022, 1, 25), dt.date(2022, 1, 24)
+    with sessions.begin() as session:
+        contact(session, agency, "clerk", roles=["coordinator"], email="c@x.example")
+        for state in ("retry", "failed", "unknown", "expired", "sent", "queued", "cancelled"):
+            one = contact(session, agency, state, divisions=[TWO], email=f"{state}@x.example")
+            message(session, one, before, "failed", "email", error="before")
+            message(session, one, day, state, "email", error="says the server")
+        mended = contact(session, agency, "mended", divisions=[TWO], email="m@x.example")
+        message(session, mended, day, "failed", "email")
+        message(session, mended, day, "sent", "email")
+        for name, when, kind in (
+            ("old", dt.date(2022, 1, 19), Kind.MONTHLY),
+            ("greeted", day, Kind.GREETING),
+        ):
+            one = contact(session, agency, name, divisions=[TWO], email=f"{name}@x.example")
+            message(session, one, when, "failed", "email", kind=kind)
+        refused = contact(session, agency, "refused", divisions=[TWO], email="r@x.example")
+        refused.email_suspended = "no such mailbox"
+        message(session, refused, day, "failed", "email")
+        left = contact(session, agency, "left", divisions=[TWO], email="l@x.example", valid_until=before)
+        message(session, left, before, "failed", "email")
+
+    with sessions() as session:
+        part = coordinator_part(
+            session, session.scalars(select(Plan)).one(), today=dt.date(2022, 1, 26), office=OfficeTime()
+        )
+
+    assert part is not None
+    assert [(each.name, each.state, each.channel, each.on, each.reason) for each in part.undelivered] == [
+        (state, state, "email", day, "says the server") for state in ("retry", "failed", "unknown", "expired")
+    ]
 
 
 def test_a_division_whose_only_owner_is_paused_stands_as_vacant(

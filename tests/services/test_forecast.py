@@ -7,7 +7,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import agency as named_agency
-from tests.factories import contact, follow_up, line_id, measure, rule, stored
+from tests.factories import contact, follow_up, line_id, measure, message, rule, stored
 from tests.factories import plan as document
 from tests.services.delivering import Post, at
 from tracker.db.models import Contact, LineAudience, Plan, QuotaReading
@@ -206,6 +206,16 @@ def test_forecast_counts_people_reached_by_line(sessions: sessionmaker[Session])
     assert Totals.of(unasked.messages) == Totals(4, {"line": 4}, 4, False)
     assert unasked.messages[0].as_json()["cost_is_known"] is False
     assert asked.months() == [(FIRST, Totals(4, {"line": 4}, 48, True), MonthsQuota(300, 200, NOW))]
+
+
+def test_forecast_takes_off_what_was_sent_since_the_quota_was_read(sessions: sessionmaker[Session]) -> None:
+    agency_id = an_office(sessions, line=line_id(1))
+    post = Post(sessions, NOW)
+    with sessions.begin() as session:
+        session.add(QuotaReading(at=NOW, month=FIRST, quota=300, used=200, spent=0, alarm=""))
+        message(session, session.scalars(select(Contact)).first(), FIRST, cost=40)
+
+    assert foreseen(post, agency_id).quotas[FIRST] == MonthsQuota(300, 240, NOW)
 
 
 def test_forecast_sends_by_email_what_lines_quota_does_not_reach(sessions: sessionmaker[Session]) -> None:

@@ -19,6 +19,7 @@ from tracker.db.models import QuotaReading
 from tracker.domain.fiscal import first_of_month
 from tracker.errors import TrackerError
 from tracker.services import days_off
+from tracker.services.line_ledger import people_left
 
 
 @click.command()
@@ -114,7 +115,8 @@ def _quota(app: App, name: str) -> Iterator[Finding]:
         if quota.limit is None:
             yield Finding(subject, OK, f"no limit; {quota.used} used this month")
         else:
-            left = max(0, quota.limit - quota.used)
+            with app.reading() as session:
+                left = people_left(session, app.today, asked=quota) or 0
             kept = f"{reserve} are kept for escalations"
             spare = left > reserve
             text = f"{left} of {quota.limit} left this month; {kept}"

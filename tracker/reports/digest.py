@@ -80,13 +80,42 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A contact whose newest message has not gone out: its ``number``, and the ``state`` it stands in.
+
+    That is retry, failed, unknown or expired. ``reason`` is what the channel said, in the channel's words.
+    """
+
+    name: str
+    number: int
+    state: str
+    channel: str
+    on: dt.date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaAlarm:
+    """What is wrong with LINE's ``quota`` (None: no limit) of a month.
+
+    ``others`` messages went from the account since the day ``since`` that were not ours; where that is 0, the
+    quota fell, from ``before`` (None: from no limit).
+    """
+
+    quota: int | None
+    before: int | None
+    others: int
+    since: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class CoordinatorPart:
     """The coordinators' weekly list.
 
     ``waiting`` was submitted and waits to be accepted; ``unreachable`` are sentences about addresses that
     failed; ``vacant`` are lead divisions without an owner who could be reminded. ``line_left`` is how many
     people LINE may still reach this month, and of how many (None: without limit, or not known); ``alarms``
-    are sentences about that quota, of the last days.
+    are about that quota, and ``undelivered`` about messages, of the last days.
     """
 
     silent: tuple[SilentDivision, ...]
@@ -94,8 +123,9 @@ class CoordinatorPart:
     unreachable: tuple[str, ...]
     vacant: tuple[str, ...]
     line_left: tuple[int, int] | None = None
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[QuotaAlarm, ...] = ()
     paused: tuple[Paused, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,36 @@
-"""The coordinators' list, read from the database: who has not answered, what waits, who cannot be reached."""
+"""The coordinators' list, read from the database: who has not answered, what waits, who is not reached."""
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Select, bindparam, or_, select
+from sqlalchemy import Date, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
-from tracker.db.base import UtcDateTime
-from tracker.db.models import Contact, Division, FollowUp, Plan, QuotaReading
+from tracker.db.models import Contact, Division, FollowUp, Message, MessageState, Plan
 from tracker.db.prepared import PLAN, TODAY
 from tracker.domain.contacts import Role
-from tracker.domain.fiscal import first_of_month
 from tracker.domain.follow_up import Status
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import NOTICE_DAYS
-from tracker.reports.digest import CoordinatorPart, Paused, SilentDivision
+from tracker.domain.reminders import NOTICE_DAYS, Kind
+from tracker.reports.digest import CoordinatorPart, Paused, SilentDivision, Undelivered
 from tracker.reports.standing import plan_summary
 from tracker.services.digest_parts import AGENCY, Facts, items, items_where
+from tracker.services.line_ledger import alarms, newest_reading, people_left
+from tracker.services.routing import EMAIL, LINE
+
+NOT_DELIVERED = (MessageState.RETRY, MessageState.FAILED, MessageState.UNKNOWN, MessageState.EXPIRED)
 
 
 def coordinator_part(
     session: Session, plan: Plan, *, today: dt.date, office: OfficeTime
 ) -> CoordinatorPart | None:
     """Who has not answered, what waits, who cannot be reached; None when all is well."""
-    facts = {"of_plan": plan.id, "of_agency": plan.agency_id, "today": today}
+    since = today - dt.timedelta(days=NOTICE_DAYS - 1)
+    facts = {"of_plan": plan.id, "of_agency": plan.agency_id, "today": today, "since": since}
     owners = _owner_names(session, facts)
     summary = plan_summary(session, plan.id, today=today)
     everywhere = owners[None]
@@ -45,8 +49,9 @@ def coordinator_part(
             if not owners[each.division] and not everywhere
         ),
         line_left=_line_left(session, today),
-        alarms=_alarms(session, office.starts(today - dt.timedelta(days=NOTICE_DAYS - 1))),
+        alarms=alarms(session, office.starts(since), office),
         paused=_paused(session, facts),
+        undelivered=tuple(_undelivered(session, facts)),
     )
     told = (part.silent, part.waiting, part.unreachable, part.vacant, part.alarms)
     return part if any(told) else None
@@ -58,27 +63,36 @@ def _submitted() -> Select[*tuple[Any, ...]]:
 
 
 def _line_left(session: Session, today: dt.date) -> tuple[int, int] | None:
-    """What the newest reading of the month says: of LINE's own count and ours, the greater is gone."""
-    reading = session.scalar(_newest_reading(), {"month": first_of_month(today)})
-    if reading is None or reading.quota is None:
-        return None
-    return max(0, reading.quota - max(reading.used, reading.spent)), reading.quota
+    reading, left = newest_reading(session, today), people_left(session, today)
+    return None if reading is None or reading.quota is None or left is None else (left, reading.quota)
+
+
+def _undelivered(session: Session, facts: Facts) -> Iterator[Undelivered]:
+    """Of each contact in office the newest message of the last days, where it has not gone out.
+
+    Not those of an address that was refused for good: ``unreachable`` tells of it.
+    """
+    for row in session.execute(_newest_not_delivered(), facts):
+        refused = {EMAIL: row.email_suspended, LINE: row.line_suspended}.get(row.channel)
+        if not (refused and row.state is MessageState.FAILED):
+            yield Undelivered(row.name, row.id, row.state.value, row.channel, row.on_date, row.error)
 
 
 @cache
-def _newest_reading() -> Select[QuotaReading]:
-    of_month = QuotaReading.month == bindparam("month", type_=Date())
-    return select(QuotaReading).where(of_month).order_by(QuotaReading.id.desc()).limit(1)
-
-
-def _alarms(session: Session, since: dt.datetime) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(session.scalars(_raised(), {"since": since})))
-
-
-@cache
-def _raised() -> Select[str]:
-    recent = QuotaReading.at >= bindparam("since", type_=UtcDateTime())
-    return select(QuotaReading.alarm).where(QuotaReading.alarm != "", recent).order_by(QuotaReading.id)
+def _newest_not_delivered() -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(func.max(Message.id))
+        .where(Message.on_date >= bindparam("since", type_=Date()), Message.kind != Kind.GREETING)
+        .group_by(Message.contact_id)
+    )
+    columns = (Message.id, Message.state, Message.channel, Message.on_date, Message.error)
+    return (
+        select(*columns, Contact.name, Contact.email_suspended, Contact.line_suspended)
+        .join(Contact, Contact.id == Message.contact_id)
+        .where(Contact.agency_id == AGENCY, queries.is_valid(TODAY))
+        .where(Message.id.in_(newest), Message.state.in_(NOT_DELIVERED))
+        .order_by(Contact.id)
+    )
 
 
 def _paused(session: Session, facts: Facts) -> tuple[Paused, ...]:

@@ -22,6 +22,7 @@ from tracker.reports.forecast import Forecast, MonthsQuota
 from tracker.services.delivery import Delivery
 from tracker.services.digests import Moment
 from tracker.services.forecast_reading import Reading
+from tracker.services.line_ledger import people_left
 from tracker.services.memory_copy import memory_copy
 from tracker.services.recovery import READY
 from tracker.services.routing import LINE
@@ -47,8 +48,10 @@ def forecast(
     """
     office = moment.office
     told_of = Plan.id == plan_id if plan_id else Plan.agency_id == agency_id
+    with source() as session:
+        quotas = _quotas(session, moment.today)
     with memory_copy(source, agency_id) as copy:
-        future = _Future(copy, delivery, moment)
+        future = _Future(copy, delivery, moment, quotas)
         future.play(until=office.starts(last + ONE_DAY))
         sent = {key: at for key, at in future.sent.items() if at >= office.starts(first)}
         with copy() as session:
@@ -69,10 +72,17 @@ class _NoWords(Renderer):
 class _Future:
     """The copy, the hands of its clock, and what left by its channels: the instant by the message's key."""
 
-    def __init__(self, copy: sessionmaker[Session], delivery: Delivery, moment: Moment) -> None:
+    def __init__(
+        self,
+        copy: sessionmaker[Session],
+        delivery: Delivery,
+        moment: Moment,
+        quotas: dict[dt.date, MonthsQuota],
+    ) -> None:
         self.moment = moment
         self.sent: dict[str, dt.datetime] = {}
         self.reached: Counter[dt.date] = Counter()
+        self.quotas = quotas
         self._copy = copy
         self._delivery = replace(
             delivery,
@@ -85,7 +95,6 @@ class _Future:
         )
         with copy() as session:
             self.people = {row.address: row.people for row in session.scalars(select(LineAudience))}
-            self.quotas = _quotas(session)
             self._plans = [*session.scalars(select(Plan))]
 
     def play(self, *, until: dt.datetime) -> None:
@@ -144,6 +153,12 @@ class _Accepting:
         pass
 
 
-def _quotas(session: Session) -> dict[dt.date, MonthsQuota]:
+def _quotas(session: Session, today: dt.date) -> dict[dt.date, MonthsQuota]:
+    """What is known of each month, by its first day; the present one with what we sent since it was read."""
     readings = session.scalars(select(QuotaReading).order_by(QuotaReading.at, QuotaReading.id))
-    return {first_of_month(each.month): MonthsQuota(each.quota, each.used, each.at) for each in readings}
+    quotas = {each.month: MonthsQuota(each.quota, each.used, each.at) for each in readings}
+    month, left = first_of_month(today), people_left(session, today)
+    if left is not None:
+        limit = quotas[month].quota or 0
+        quotas[month] = replace(quotas[month], used=limit - left)
+    return quotas

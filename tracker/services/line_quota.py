@@ -1,4 +1,4 @@
-"""What LINE may still cost this month: the provider's figures, our own ledger, and the alarm.
+"""What LINE may still cost this month: the provider's figures are read, spent by, and watched.
 
 LINE is paid per person reached (https://developers.line.biz/en/docs/messaging-api/pricing/). The quota is
 read before a run and kept; between two readings our own messages are counted. What is kept in reserve is for
@@ -14,13 +14,14 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import Metered, Quota
-from tracker.db.models import LineAudience, Message, MessageState, QuotaReading
+from tracker.db.models import LineAudience, Message, QuotaReading
 from tracker.db.queries import is_state
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError, TrackerError
 from tracker.services.delivery import Delivery
 from tracker.services.digests import Moment
+from tracker.services.line_ledger import newest_reading, people_left, sent_by_others, spent_in_month
 from tracker.services.recovery import READY
 from tracker.services.routing import LINE
 
@@ -36,8 +37,6 @@ SPARED = "LINE was spared: "
 
 PURSE_LOCK = 7_355_608
 """One worker at a time may look what is left and take from it."""
-
-COSTS = (MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
 
 
 class Purse:
@@ -85,31 +84,6 @@ def cost_of(session: Session, address: str) -> int:
     if address.startswith("U"):
         return 1
     return session.scalar(select(LineAudience.people).where(LineAudience.address == address)) or 1
-
-
-def newest_reading(session: Session, today: dt.date) -> QuotaReading | None:
-    """What LINE said last of the month of ``today``."""
-    this_month = QuotaReading.month == first_of_month(today)
-    return session.scalar(select(QuotaReading).where(this_month).order_by(QuotaReading.id.desc()).limit(1))
-
-
-def people_left(session: Session, today: dt.date) -> int | None:
-    """How many people may still be reached in the month of ``today``; None is without limit, or not known.
-
-    LINE's own count runs behind, so what we sent since it was read, or more than it knows of, is taken off.
-    """
-    reading = newest_reading(session, today)
-    if reading is None or reading.quota is None:
-        return None
-    spent = spent_in_month(session, today)
-    return max(0, reading.quota - max(reading.used + spent - reading.spent, spent))
-
-
-def spent_in_month(session: Session, today: dt.date) -> int:
-    """What our own messages of the month of ``today`` cost."""
-    ours = and_(Message.channel == LINE, Message.state.in_(COSTS))
-    days = Message.on_date.between(first_of_month(today), today)
-    return session.scalar(select(func.coalesce(func.sum(Message.cost), 0)).where(ours, days)) or 0
 
 
 def refresh(delivery: Delivery, moment: Moment) -> None:
@@ -172,7 +146,7 @@ def _alarm(before: QuotaReading, now: QuotaReading) -> str:
         return f"LINE's monthly quota fell from {fell} to {now.quota}: check the plan of the account."
     if now.quota is None or now.month != before.month:
         return ""
-    others = (now.used - before.used) - (now.spent - before.spent)
+    others = sent_by_others(before, now)
     if others > now.quota * SUDDEN:
         return (
             f"{others} LINE messages of this month's {now.quota} are gone since {before.at:%Y-%m-%d %H:%M} "

@@ -170,7 +170,7 @@ def test_a_refused_line_message_goes_by_email_with_the_reason_kept(post: Post) -
     assert [each.channel for each in post.email.sent] == ["email"]
     assert post.email.sent[0].key == post.line.tried[0].key
     assert (message.channel, message.intended_channel, message.address) == ("email", "line", "a@x.example")
-    assert (message.state, message.error) == (MessageState.SENT, "line refused it: LINE answered 400")
+    assert (message.state, message.error) == (MessageState.SENT, "line could not be used: LINE answered 400")
     with post.sessions() as session:
         who = session.scalars(select(Contact)).one()
         assert (who.line_suspended, who.email_suspended) == ("LINE answered 400", "")
@@ -186,8 +186,8 @@ def test_the_reason_of_the_fallback_outlives_a_busy_mail_server(post: Post) -> N
     post.now += MINUTE
     post.deliver()
 
-    assert in_between == "line refused it: blocked | then: busy"
-    assert only_message(post.sessions).error == "line refused it: blocked"
+    assert in_between == "line could not be used: blocked | then: busy"
+    assert only_message(post.sessions).error == "line could not be used: blocked"
 
 
 def test_when_every_channel_refuses_it_has_failed(post: Post) -> None:

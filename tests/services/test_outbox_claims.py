@@ -280,7 +280,7 @@ def test_a_channel_that_takes_nothing_for_a_day_is_given_up_for_the_next(post: P
     assert [each.channel for each in post.email.sent] == ["email"]
     assert post.email.times[0] - NOW >= DAY
     message = only_message(post.sessions)
-    assert message.error == "line refused it: token refused"
+    assert message.error == "line could not be used: token refused"
     assert message.html != ""
 
 

@@ -50,8 +50,9 @@ def test(
             echo(_told(each))
         if app.mode == REHEARSAL and not really_send:
             echo(f"This is a rehearsal: see the folder {app.folder / app.settings.outbox_folder}.")
-    if any(each.state is not MessageState.SENT for each in greeted):
-        raise Failure(f"{name} was not reached by every channel; see: tracker outbox list --status failed")
+    missed = [f"tracker outbox show {each.number}" for each in greeted if each.state is not MessageState.SENT]
+    if missed:
+        raise Failure(f"{name} was not reached by every channel; see: {', '.join(missed)}")
 
 
 def _told(each: Greeted) -> str:

@@ -25,7 +25,7 @@ OPEN_TO_RECORD = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN
 
 TWICE = "It may have arrived twice, both times with the same Message-ID: the outcome of one try is not known."
 
-REFUSED, THEN = " refused it: ", " | then: "
+REFUSED, THEN = " could not be used: ", " | then: "
 
 A_DAY = dt.timedelta(days=1)
 """No provider's wish to be left alone is heeded for longer."""

@@ -9,7 +9,9 @@ import pytest
 from tests.messages.digests import (
     COORDINATORS,
     EMPTY_OWNER,
+    ESCALATION,
     I1,
+    I5,
     MONTHLY_OWNER,
     SUMMARY,
     SUPPORT,
@@ -19,7 +21,7 @@ from tests.messages.digests import (
 )
 from tracker.config import shipped
 from tracker.domain.reminders import Kind
-from tracker.reports.digest import QuarterStanding, SupervisorPart
+from tracker.reports.digest import Escalated, QuarterStanding, SupervisorPart
 
 FIRST_OF_MARCH = dt.date(2022, 3, 1)
 
@@ -240,3 +242,15 @@ def test_english_templates_hold_no_thai(name):
     source = (shipped() / f"templates/en/{name}.j2").read_text(encoding="utf-8")
 
     assert re.findall("[\u0e01-\u0e5b]+", source) == []
+
+
+@pytest.mark.parametrize("channel", ["email", "line"])
+def test_a_single_day_is_not_spoken_of_as_several(channel):
+    one = Escalated(replace(I5, days_overdue=1), 1, dt.date(2022, 1, 31))
+    escalation = replace(ESCALATION, items=(one,))
+    single = digest(plan(escalation=escalation), kinds={Kind.ESCALATION}, language="en")
+
+    message = renderer().render(single, channel=channel)
+
+    assert "1 day" in message.text
+    assert "1 days" not in message.subject + message.text + message.html + message.flex

@@ -40,6 +40,25 @@ def test_subject_is_cut_between_clusters():
     assert subject == "กี่" * 19 + "…"
 
 
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("a" * 60, "a" * 60),
+        ("please " + "consider " * 6 + "7/21/45 days", "please " + "consider " * 4 + "consider…"),
+        ("ก" * 30 + " ข้อ 1234, " + "I12/2565 " * 5, "ก" * 30 + " ข้อ 1234, I12/2565 I12/2565…"),
+        ("ก" * 52 + "2565-03-31", "ก" * 52 + "…"),
+        ("ทดสอบ ITA " + "สำนักงานปลัดกระทรวง" * 3, "ทดสอบ ITA สำนักงานปลัดกระทรวงสำนักงานปลัดกระทรวงสำนักงานปลั…"),
+        ("ก" * 50 + " (" + "ฝ่าย" * 5 + ")", "ก" * 50 + "…"),
+        ("x" * 70, "x" * 59 + "…"),
+        ("ก" * 59 + " ข้อ", "ก" * 59 + "…"),
+    ],
+    ids=["whole", "word", "item", "number", "thai_phrase", "no_open_bracket", "one_word", "at_a_space"],
+)  # fmt: skip
+def test_subject_is_cut_where_no_word_or_number_loses_its_end(text, subject):
+    assert short_subject(text) == subject
+    assert len(subject) <= 60
+
+
 def test_line_text_keeps_the_last_three_lines_of_one_too_long():
     text = "\n\n".join(f"{number} " for number in range(1, 15))
 

@@ -24,7 +24,7 @@ from tests.messages.digests import (
     renderer,
 )
 from tracker.domain.reminders import Kind
-from tracker.reports.digest import QuarterStanding, QuotaAlarm, SupervisorPart
+from tracker.reports.digest import Escalated, Person, QuarterStanding, QuotaAlarm, SupervisorPart
 
 FIRST_OF_MARCH = dt.date(2022, 3, 1)
 
@@ -62,10 +62,10 @@ def test_monthly_email():
         == """\
 เรียน หัวหน้าฝ่ายปกครอง
 
-ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. ๒๕๖๕ นั้น
+ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. 2565 นั้น
 
-ในการนี้ เดือนกุมภาพันธ์ ๒๕๖๕ มีรายการที่ครบกำหนดรายงานผล จำนวน ๔ รายการ และรายการที่เกินกำหนดซึ่งยังไม่ได้รับรายงาน \
-จำนวน ๒ รายการ จึงขอความร่วมมือฝ่ายปกครองรายงานผลการดำเนินการภายในวันที่กำหนด \
+ในการนี้ เดือนกุมภาพันธ์ 2565 มีรายการที่ครบกำหนดรายงานผล จำนวน 4 รายการ และรายการที่เกินกำหนดซึ่งยังไม่ได้รับรายงาน \
+จำนวน 2 รายการ จึงขอความร่วมมือฝ่ายปกครองรายงานผลการดำเนินการภายในวันที่กำหนด \
 ส่วนรายการที่เกินกำหนด ขอความอนุเคราะห์รายงานผลการดำเนินการ หรือขอขยายเวลาพร้อมเหตุผลต่อผู้ประสานงาน \
 หากได้รายงานแล้ว ต้องขออภัยมา ณ ที่นี้
 
@@ -119,9 +119,9 @@ def test_summary_email_after_a_quarter():
         == """\
 เรียน ผู้อำนวยการเขตห้วยขวาง
 
-ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. ๒๕๖๕ นั้น
+ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. 2565 นั้น
 
-ในการนี้ ขอเสนอสรุปผลการติดตาม ณ วันที่ ๑ มีนาคม ๒๕๖๕ ดังนี้
+ในการนี้ ขอเสนอสรุปผลการติดตาม ณ วันที่ 1 มีนาคม 2565 ดังนี้
 
 ภาพรวมของทั้งหน่วยงาน ณ วันที่ 1 มีนาคม 2565
 - ทั้งหมด 120 รายการ แล้วเสร็จ 60 รอตรวจรับ 4 รอรายงาน 50 ยกเว้น 6
@@ -160,7 +160,7 @@ def test_escalation_line_text():
 
     message = renderer().render(escalation, channel="line")
 
-    assert message.subject == "ITA 2565: โปรดพิจารณา ยังไม่ได้รับรายงานครบ 21 วัน 2 รายการ"
+    assert message.subject == "ITA 2565: โปรดพิจารณา รอรายงาน 21 วัน 2 รายการ (2 ฝ่าย)"
     assert (
         message.text
         == """\
@@ -188,10 +188,10 @@ def test_escalation_email_names_its_trigger_and_what_is_asked():
         == """\
 เรียน ผู้ช่วยผู้อำนวยการเขตห้วยขวาง
 
-ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. ๒๕๖๕ นั้น
+ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. 2565 นั้น
 
-ในการนี้ มีรายการที่ยังไม่ได้รับรายงานครบ ๒๑ วันนับแต่วันครบกำหนด จำนวน ๒ รายการ โดยข้อ I5 (ฝ่ายปกครอง) \
-ครบกำหนดตั้งแต่วันที่ ๑๐ มกราคม ๒๕๖๕ รายละเอียดดังนี้
+ในการนี้ มีรายการที่ยังไม่ได้รับรายงานครบ 21 วันนับแต่วันครบกำหนด จำนวน 2 รายการ โดยข้อ I5 (ฝ่ายปกครอง) \
+ครบกำหนดตั้งแต่วันที่ 10 มกราคม 2565 รายละเอียดดังนี้
 
 รายการที่เสนอเพื่อโปรดพิจารณา (2 รายการ)
 - I5 การเผยแพร่นโยบายการบริหารงานบุคคล
@@ -258,9 +258,9 @@ def test_coordinator_email():
         == """\
 เรียน ผู้ประสานงาน ITA
 
-ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. ๒๕๖๕ นั้น
+ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. 2565 นั้น
 
-ในการนี้ ขอแจ้งรายการที่ต้องติดตามประจำสัปดาห์ ณ วันที่ ๑ กุมภาพันธ์ ๒๕๖๕ ดังนี้
+ในการนี้ ขอแจ้งรายการที่ต้องติดตามประจำสัปดาห์ ณ วันที่ 1 กุมภาพันธ์ 2565 ดังนี้
 
 ฝ่ายที่ยังไม่ได้รับรายงาน (2 ฝ่าย)
 - ฝ่ายปกครอง: 5 รายการ นานสุด 50 วัน (ผู้รับแจ้ง: หัวหน้าฝ่ายปกครอง, งานธุรการ)
@@ -332,7 +332,7 @@ def test_support_email():
         == """\
 เรียน หัวหน้าฝ่ายเทศกิจ
 
-ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. ๒๕๖๕ นั้น
+ตามที่สำนักงานเขตห้วยขวางได้จัดทำมาตรการส่งเสริมคุณธรรมและความโปร่งใส (ITA) ประจำปีงบประมาณ พ.ศ. 2565 นั้น
 
 ในการนี้ ฝ่ายเทศกิจเป็นหน่วยงานสนับสนุน จึงขอความร่วมมือให้ข้อมูลและสนับสนุนการดำเนินการแก่เจ้าภาพหลัก โดยไม่ต้องรายงานผลแยกต่างหาก
 
@@ -378,7 +378,7 @@ def test_overdue_message_speaks_of_the_overdue_first():
 
     assert email.subject == "ITA 2565: ขอทราบผลหรือการขอขยายเวลา 2 รายการ (ฝ่ายปกครอง)"
     assert email.text.split("\n\n")[2] == (
-        "ในการนี้ มีรายการที่เกินกำหนดซึ่งยังไม่ได้รับรายงาน จำนวน ๒ รายการ "
+        "ในการนี้ มีรายการที่เกินกำหนดซึ่งยังไม่ได้รับรายงาน จำนวน 2 รายการ "
         "จึงขอความอนุเคราะห์ฝ่ายปกครองรายงานผลการดำเนินการ หรือขอขยายเวลาพร้อมเหตุผลต่อผู้ประสานงาน "
         "หากได้รายงานแล้ว ต้องขออภัยมา ณ ที่นี้"
     )
@@ -399,7 +399,7 @@ def test_due_soon_message_marks_what_is_near_and_adds_what_lies_beyond_the_month
     assert (
         message.text.partition("ในการนี้")[2].partition("\n\nวิธีรายงาน")[0]
         == """\
- มีรายการที่จะครบกำหนดรายงานผลระหว่างวันที่ ๒๘ กุมภาพันธ์ ๒๕๖๕ ถึงวันที่ ๑ มีนาคม ๒๕๖๕ จำนวน ๒ รายการ \
+ มีรายการที่จะครบกำหนดรายงานผลระหว่างวันที่ 28 กุมภาพันธ์ 2565 ถึงวันที่ 1 มีนาคม 2565 จำนวน 2 รายการ \
 จึงขอความร่วมมือฝ่ายปกครองรายงานผลการดำเนินการภายในกำหนดดังกล่าว
 
 รายการที่ครบกำหนดรายงานในเดือนนี้ (2 รายการ)
@@ -431,7 +431,7 @@ def test_quarterly_message_asks_to_prepare():
     assert (
         message.text.partition("ในการนี้")[2].partition("\n\nวิธีรายงาน")[0]
         == """\
- รอบการติดตามจะสิ้นสุดในเดือนมีนาคม ๒๕๖๕ และมีรายการที่ต้องรายงานผลเมื่อสิ้นรอบ จำนวน ๑ รายการ \
+ รอบการติดตามจะสิ้นสุดในเดือนมีนาคม 2565 และมีรายการที่ต้องรายงานผลเมื่อสิ้นรอบ จำนวน 1 รายการ \
 จึงขอความร่วมมือฝ่ายปกครองเตรียมผลการดำเนินการและหลักฐานไว้ล่วงหน้า
 
 รายการที่ต้องรายงานเมื่อสิ้นรอบ (1 รายการ)
@@ -574,3 +574,50 @@ def test_coordinator_without_telephone_or_mail_leaves_no_empty_label():
 def _summary_text(summary):
     part = SupervisorPart((), summary, None)
     return renderer().render(digest(plan(supervisor=part), kinds={Kind.SUMMARY}), channel="email").text
+
+
+@pytest.mark.parametrize("channel", ["email", "line"])
+def test_one_message_has_one_kind_of_digits(channel):
+    everything = digest(
+        plan(
+            owner=MONTHLY_OWNER, supervisor=SupervisorPart((), SUMMARY, None), coordinator=COORDINATORS,
+            escalation=ESCALATION, support=SUPPORT,
+        ),
+        kinds=set(Kind),
+    )  # fmt: skip
+
+    message = renderer().render(everything, channel=channel)
+
+    assert not set(message.subject + message.text + message.html + message.flex) & set("๐๑๒๓๔๕๖๗๘๙")
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("person", [Person("ก", "", ""), Person("ก", "", "a@b.th"), Person("ก", "1", "")])
+def test_what_a_coordinator_does_not_have_leaves_no_empty_line(language, person):
+    weekly = digest(
+        plan(coordinator=COORDINATORS, ask=(person,)), kinds={Kind.COORDINATOR}, language=language
+    )
+
+    mail = renderer().render(weekly, channel="email").text
+    greeting = renderer().greeting("ข", language, agency="เขต", ask=[person]).text
+
+    for text in (mail, greeting):
+        _, _, end = text.rpartition("\nก")
+        assert end.count("\n") == bool(person.phone) + bool(person.email)
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("reason", list(Kind))
+def test_no_subject_is_long_enough_to_be_cut(language, reason):
+    many = tuple(replace(I1, follow_up_id=number) for number in range(250))
+    owner = replace(EMPTY_OWNER, to_report=many, overdue=many, due_soon=many, closing=many)
+    steps = tuple(Escalated(each, (7, 21, 45)[place % 3], FIRST_OF_MARCH) for place, each in enumerate(many))
+    silent = replace(COORDINATORS, silent=COORDINATORS.silent * 6, waiting=many)
+    everything = plan(
+        owner=owner, supervisor=SupervisorPart((), replace(SUMMARY, overdue=240, total=2400), None),
+        coordinator=silent, escalation=replace(ESCALATION, items=steps), support=SUPPORT,
+    )  # fmt: skip
+
+    message = renderer().render(digest(everything, kinds={reason}, language=language), channel="email")
+
+    assert "…" not in message.subject

@@ -155,7 +155,7 @@ def test_table_that_cannot_be_written_leaves_the_old_one(
 
 MISSING_2570 = "there is no table for 2570; make one with: tracker days-off seed 2570"
 UNCONFIRMED_2570 = (
-    "1 of 2 days of 2570 are not confirmed; compare them with the Cabinet's list "
+    "1 of 2 days of 2570 is not confirmed; compare them with the Cabinet's list "
     "(tracker days-off list 2570), then: tracker days-off confirm 2570"
 )
 

@@ -242,7 +242,7 @@ def _status(each: ListedFollowUp) -> str:
 
 
 def _late(each: ListedFollowUp) -> str:
-    return f"{each.days_overdue} days" if each.days_overdue else ""
+    return plural(each.days_overdue, "day") if each.days_overdue else ""
 
 
 def _divisions(session: Session, plan: Plan, name: str | None) -> tuple[int, ...]:

@@ -80,7 +80,7 @@ def _pages(lines: Iterable[Line]) -> list[Page]:
         if line.mark == "#":
             heading, fresh = [line], True
             continue
-        if not pages or sum(each.is_item for each in pages[-1]) == ITEMS_IN_A_BUBBLE:
+        if not pages or (line.is_item and sum(each.is_item for each in pages[-1]) == ITEMS_IN_A_BUBBLE):
             pages.append([])
             fresh = True
         pages[-1] += [*(heading if fresh else []), line]

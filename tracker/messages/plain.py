@@ -1,10 +1,11 @@
 """Text made fit for a message: values without line breaks, lines without loose ends, LINE's limits."""
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from tracker.thai.text import clusters, fit, repair
+from tracker.thai.text import ELLIPSIS, clusters, fit, repair
 
 T = TypeVar("T")
 SUBJECT_CHARACTERS = 60
@@ -13,7 +14,11 @@ LINE_COLUMNS = 120
 LINE_UNITS = 450
 """Of UTF-16, to a line: ten such lines stay below LINE's limit of 5,000 for a text."""
 
+LONG_WORD = 20
+"""Characters: Thai writes no spaces, so a longer end is a phrase, of which a part still tells something."""
+
 _LAST_LINES = 3
+_LATIN_END = re.compile(r"[!-~]+$")
 
 
 def one_line(text: str) -> str:
@@ -44,8 +49,27 @@ def squeezed(text: str) -> str:
 
 
 def short_subject(text: str) -> str:
-    """The text as a subject of at most 60 characters that no mail program takes for an encoded word."""
-    return shortened(one_line(text).replace("=?", "= ?"), SUBJECT_CHARACTERS)
+    """The text as a subject of at most 60 characters that no mail program takes for an encoded word.
+
+    Where it must be cut, no number, code or word of Latin letters loses its end, and a Thai phrase only where
+    it is long.
+    """
+    subject = one_line(text).replace("=?", "= ?")
+    kept = shortened(subject, SUBJECT_CHARACTERS)
+    if kept == subject:
+        return subject
+    kept = kept.removesuffix(ELLIPSIS)
+    if not subject[len(kept)].isspace():
+        kept = _whole(kept, subject[len(kept)])
+    return f"{kept.rstrip(' ,;:-(')}{ELLIPSIS}"
+
+
+def _whole(kept: str, following: str) -> str:
+    """The text without the last word where that was cut, unless it is long or the only one."""
+    space = kept.rfind(" ")
+    if space >= SUBJECT_CHARACTERS - LONG_WORD:
+        return kept[:space]
+    return _LATIN_END.sub("", kept) or kept if following.isascii() else kept
 
 
 def shortened(text: str, characters: int) -> str:
@@ -57,7 +81,7 @@ def shortened(text: str, characters: int) -> str:
         if len(kept) + len(cluster) >= characters:
             break
         kept += cluster
-    return f"{kept.rstrip()}…"
+    return f"{kept.rstrip()}{ELLIPSIS}"
 
 
 def line_text(text: str) -> str:

@@ -55,9 +55,12 @@ class Doubt:
     def __str__(self) -> str:
         if self.is_missing:
             return f"there is no table for {self.year}; make one with: tracker days-off seed {self.year}"
+        noun = "day" if self.days == 1 else "days"
+        verb = "is" if self.unconfirmed == 1 else "are"
         return (
-            f"{self.unconfirmed} of {self.days} days of {self.year} are not confirmed; compare them with the "
-            f"Cabinet's list (tracker days-off list {self.year}), then: tracker days-off confirm {self.year}"
+            f"{self.unconfirmed} of {self.days} {noun} of {self.year} {verb} not confirmed; "
+            f"compare them with the Cabinet's list (tracker days-off list {self.year}), then: "
+            f"tracker days-off confirm {self.year}"
         )
 
 

@@ -19,7 +19,8 @@ def obstacle(plan: Plan, moment: Moment) -> str:
         return f"fiscal year {year} begins on {said_day(plan.starts_on)}"
     if plan.ends_on + dt.timedelta(days=days) < today:
         ended = said_day(plan.ends_on)
-        return f"fiscal year {year} ended on {ended}, and reminders go on for {days} days after"
+        span = "a day" if days == 1 else f"{days} days"
+        return f"fiscal year {year} ended on {ended}, and reminders go on for {span} after"
     if plan.sends_from > moment.now:
         return f"nothing is sent for plan {year} before {said_instant(plan.sends_from, moment.office)}"
     pause = paused(plan, today)

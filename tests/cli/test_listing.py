@@ -142,7 +142,7 @@ def test_overdue_prints_a_table_and_a_count(office: Tracker) -> None:
     lines = office.says("overdue", "--as-of", "2026-11-07").splitlines()
 
     assert lines[2].split() == [
-        "I1", "2569-10", "2569-11-06", "open", "1", "days", "ฝ่ายทะเบียน", "การตอบจดหมายให้ตรงเวลา"
+        "I1", "2569-10", "2569-11-06", "open", "1", "day", "ฝ่ายทะเบียน", "การตอบจดหมายให้ตรงเวลา"
     ]  # fmt: skip
     assert lines[-1] == "3 follow-ups, 3 overdue."
 

@@ -227,7 +227,7 @@ class Promises:
         for each in carried:
             promise(each.useful_until > text.at, "told past its use", _key(each))
             self._addressee(facts, facts.people[each.contact_id], each, today)
-        self._carries.setdefault(message.key, set()).update(each.contact_id for each in carried)
+        self._carries[message.key] = {each.contact_id for each in carried}
         if message.state is MessageState.FAILED:
             return
         for plan in text.digest.plans:

@@ -36,7 +36,7 @@ def split_text(text: str) -> list[str]:
 
 def utf16_units(text: str) -> int:
     """How LINE counts: characters beyond U+FFFF, such as most emoji, are two."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _place_to_cut(text: str) -> int:

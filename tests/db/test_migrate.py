@@ -1,17 +1,23 @@
 """The schema: made from nothing, equal to the models, checked at every start."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Engine, text
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, insert, select, text
 
 from tracker.db import migrate
 from tracker.db.base import Base
+from tracker.db.models import Message, Meta
 from tracker.db.session import make_engine
 from tracker.errors import DatabaseProblem
+
+THEN = dt.datetime(2026, 11, 26, 2, tzinfo=dt.UTC)
 
 
 def test_migrated_database_equals_the_models(engine: Engine) -> None:
@@ -32,6 +38,47 @@ def test_upgrade_twice_changes_nothing(engine: Engine) -> None:
     migrate.upgrade(engine)
 
     migrate.check(engine)
+
+
+def test_what_an_older_program_was_sending_may_have_arrived(tmp_path: Path) -> None:
+    """Its claims began at once: of a message left behind nobody may say that it was never handed over."""
+    engine = make_engine(URL.create("sqlite", database=str(tmp_path / "old.db")))
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        add(connection, "meta", key="planned_at", value="2026-11-26T02:00:00+00:00")
+        add(connection, "agencies", id=1)
+        add(connection, "contacts", id=1, agency_id=1)
+        for number, state in enumerate(("sending", "queued")):
+            add(
+                connection,
+                "messages",
+                key=state,
+                number=number,
+                state=state,
+                contact_id=1,
+                first_attempt_at=THEN,
+            )
+
+    migrate.upgrade(engine)
+
+    with engine.connect() as connection:
+        begun = dict(connection.execute(select(Message.state, Message.begun_at)).all())
+        facts = dict(connection.execute(select(Meta.key, Meta.value)).all())
+    engine.dispose()
+    assert begun == {"sending": THEN, "queued": None}
+    assert facts["gathered_at"] == facts["planned_at"]
+
+
+def add(connection: Connection, table: str, **values: object) -> None:
+    """A row of a table as it is in the database; what must be there and was not named is empty."""
+    reflected = Table(table, MetaData(), autoload_with=connection)
+    empty = {str: "", int: 0, dt.date: THEN.date(), dt.datetime: THEN}
+    needed = [each for each in reflected.columns if not each.nullable and each.server_default is None]
+    fill = {each.name: empty[each.type.python_type] for each in needed if each.name != "id"}
+    connection.execute(insert(reflected).values(fill | values))
 
 
 def test_check_missing_file_says_what_to_do(tmp_path: Path) -> None:

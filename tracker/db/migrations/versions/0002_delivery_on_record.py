@@ -10,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-READY, LEASED = "state IN ('queued', 'retry')", "state = 'sending'"
+READY = "state IN ('queued', 'retry')"
 TURNS = ("escalation", "overdue", "due-soon", "monthly", "quarterly", "summary", "coordinator")
 """Which leaves first, as it was when this migration was written."""
 
@@ -20,22 +20,15 @@ def upgrade() -> None:
     _new_tables()
     turn = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(TURNS))
     op.execute(f"UPDATE messages SET turn = CASE kind {turn} ELSE 0 END")
-    op.execute("INSERT INTO meta (key, value) SELECT 'gathered_at', value FROM meta WHERE key = 'planned_at'")
     op.create_index(
         "ix_messages_ready",
         "messages",
-        ["turn", "next_attempt_at", "id"],
+        ["turn", "next_attempt_at"],
         sqlite_where=sa.text(READY),
         postgresql_where=sa.text(READY),
     )
     op.drop_index("ix_messages_state_next_attempt_at", "messages")
-    op.create_index(
-        "ix_messages_leased",
-        "messages",
-        ["lease_until"],
-        sqlite_where=sa.text(LEASED),
-        postgresql_where=sa.text(LEASED),
-    )
+    op.create_index("ix_messages_state_lease_until", "messages", ["state", "lease_until"])
     op.create_index("ix_messages_on_date", "messages", ["on_date"])
 
 
@@ -54,7 +47,6 @@ def _new_columns() -> None:
             _text("thread"),
             sa.Column("cost", sa.Integer(), nullable=True),
             sa.Column("turn", sa.Integer(), nullable=False, server_default="0"),
-            sa.Column("begun_at", sa.DateTime(), nullable=True),
         ],
     }
     for table, new in columns.items():

@@ -77,11 +77,12 @@ def test_tick_before_the_hour_sends_nothing(office: Tracker, now: str) -> None:
 
 
 def test_tick_by_night_tells_when_messages_are_made(office: Tracker) -> None:
+    """As the office opens, for nobody looked that day; otherwise at nine."""
     said = office.says("tick", "--now", "2027-02-01T20:00+07:00")
 
     assert said == (
         "Owed and new: 21 reminders in 0 messages.\n"
-        "New messages are made from 2570-02-02 09:00 on.\n"
+        "New messages are made from 2570-02-02 08:30 on.\n"
         "Delivered: nothing.\n"
     )
 

@@ -194,7 +194,7 @@ WAITING = [
     ),
     (suspended, "2022-01-26 09:05", "owner has no usable address: The mailbox does not exist."),
     (paused_contact, "2022-01-26 09:05", "owner is paused until Fri 28 Jan 2565 (on leave)"),
-    (written_by_night, "2022-01-27 06:00", "put into a message from Thu 27 Jan 2565 09:00"),
+    (written_by_night, "2022-01-27 06:00", "put into a message from Thu 27 Jan 2565 08:30"),
     (lambda office: None, "2022-01-26 09:05", "owed, and written when the program looks next: tracker tick"),
 ]  # fmt: skip
 

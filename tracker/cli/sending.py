@@ -11,6 +11,7 @@ from tracker.cli.context import echo, echo_json, json_option, office_clock, plur
 from tracker.db.models import Plan
 from tracker.domain.reminders import REMINDERS, Kind
 from tracker.services.preview import foreseen_messages, next_moment
+from tracker.services.reminders import next_gathering
 from tracker.services.tick import Ticked
 from tracker.services.tick import tick as tick_once
 
@@ -79,8 +80,10 @@ def _tell(app: App, done: Ticked, *, into_files: bool, as_json: bool) -> None:
     moment = app.moment()
     new = f"{plural(planned['reminders'], 'reminder')} in {plural(planned['messages'], 'message')}"
     echo(f"Owed and new: {new}.")
-    if planned["reminders"] and not (planned["messages"] or moment.office.may_gather(moment.now)):
-        echo(f"New messages are made from {office_clock(app, moment.office.next_gathering(moment.now))} on.")
+    if planned["reminders"] and not planned["messages"] and not moment.office.may_gather(moment.now):
+        with app.sessions() as session:
+            begins = next_gathering(session, moment.now, moment.office)
+        echo(f"New messages are made from {office_clock(app, begins)} on.")
     outcomes = [f"{name} {number}" for name, number in delivered.items() if number]
     echo(f"Delivered: {', '.join(outcomes) or 'nothing'}.")
     for name in ("retry", "failed", "unknown"):

@@ -25,6 +25,7 @@ from tracker.services.forecast_reading import Reading
 from tracker.services.line_ledger import people_left
 from tracker.services.memory_copy import memory_copy
 from tracker.services.recovery import READY
+from tracker.services.reminders import next_gathering
 from tracker.services.routing import LINE
 from tracker.services.tick import tick
 
@@ -117,6 +118,7 @@ class _Future:
         with self._copy() as session:
             tries = session.scalars(select(Message.next_attempt_at).where(Message.state.in_(READY)))
             instants = [office.next_sending(each) for each in tries]
+            instants.append(next_gathering(session, now, office))
         instants += [office.next_reminding(now), *(each.sends_from for each in self._plans)]
         return min(each for each in instants if each > now)
 

@@ -12,7 +12,7 @@ from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import REMINDERS, Kind
 from tracker.messages.render import Renderer
 from tracker.services.digests import Moment, build_digest
-from tracker.services.reminders import plan_reminders
+from tracker.services.reminders import next_gathering, plan_reminders
 from tracker.services.routing import ADDRESSED, Routing
 
 
@@ -35,7 +35,8 @@ def next_moment(session: Session, office: OfficeTime, now: dt.datetime) -> dt.da
         max(row.sends_from, office.reminding(office.working.on_or_after(row.starts_on)))
         for row in session.execute(plans)
     ]
-    return office.next_sending(office.next_gathering(max(now, min(first)) if first else now))
+    begins = max(now, min(first)) if first else now
+    return office.next_sending(next_gathering(session, begins, office))
 
 
 def foreseen_messages(

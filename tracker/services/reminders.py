@@ -103,14 +103,24 @@ def _drop_named_lately() -> Update:
     return _drop(NAMED_LATELY, Reminder.kind == Kind.DUE_SOON, Reminder.series == 1, named)
 
 
+def next_gathering(session: Session, now: dt.datetime, office: OfficeTime) -> dt.datetime:
+    """The next instant, in UTC, at which new messages may be made; ``now`` when they may be at once."""
+    opening = office.next_sending(now)
+    usual = office.next_gathering(now)
+    return min(usual, opening) if office.catches_up(opening, gathered=_gathered_at(session)) else usual
+
+
 def _gathers(session: Session, now: dt.datetime, office: OfficeTime) -> bool:
-    """Whether new messages are made now: in the hours for it, or at once where the last ones were missed."""
-    last = session.scalar(select(Meta.value).where(Meta.key == "gathered_at"))
-    gathered = dt.datetime.fromisoformat(last) if last else None
-    gathers = office.may_gather(now) or office.catches_up(now, gathered=gathered)
+    """Whether new messages are made now; that they were, or could have been, is written down."""
+    gathers = next_gathering(session, now, office) == now
     if gathers:
         _note(session, "gathered_at", now)
     return gathers
+
+
+def _gathered_at(session: Session) -> dt.datetime | None:
+    last = session.scalar(select(Meta.value).where(Meta.key == "gathered_at"))
+    return dt.datetime.fromisoformat(last) if last else None
 
 
 def _note(session: Session, key: str, now: dt.datetime) -> None:

@@ -24,6 +24,7 @@ from tracker.reports.why import Fate, Line
 from tracker.services.digests import Moment
 from tracker.services.message_making import NOT_RECEIVED, UNDER_WAY
 from tracker.services.reach import absence, paused
+from tracker.services.reminders import next_gathering
 from tracker.services.routing import ADDRESSED, Addresses, Routing
 
 CHANNELS = {"line": "LINE", "email": "e-mail", "file": "file", "console": "screen"}
@@ -164,9 +165,10 @@ class Written:
 
     def _until_gathered(self) -> str:
         now, office = self.moment.now, self.moment.office
-        if office.may_gather(now):
+        begins = next_gathering(self.session, now, office)
+        if begins == now:
             return "put into a message when the program looks next: tracker tick"
-        return f"put into a message from {said_instant(office.next_gathering(now), office)}"
+        return f"put into a message from {said_instant(begins, office)}"
 
     def _held_by_month(self, reminder: Reminder, contact: Contact) -> str:
         """Whether its contact has had as many messages this month as may precede one of its kind."""

@@ -8,7 +8,6 @@ import datetime as dt
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import URL, select
@@ -28,18 +27,6 @@ ACCEPTED = "after the provider accepted, before its answer was read"
 """The server itself kills the worker at this point."""
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
-
-
-@pytest.fixture
-def line() -> Iterator[FakeLine]:
-    with FakeLine(limit=None) as line:
-        yield line
-
-
-@pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as smtp:
-        yield smtp
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -19,18 +18,6 @@ from tracker.domain.reminders import TURN, Kind
 
 BY_LINE, BY_MAIL, WORKERS = 1_600, 400, 4
 OF_USE = MONDAY + dt.timedelta(days=7)
-
-
-@pytest.fixture
-def line() -> Iterator[FakeLine]:
-    with FakeLine(limit=None) as line:
-        yield line
-
-
-@pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as smtp:
-        yield smtp
 
 
 def address_of(number: int) -> str:

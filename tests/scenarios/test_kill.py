@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -35,18 +35,6 @@ BY_LINE = 3
 """What LINE knows again is begun together; of e-mail one at a time is."""
 
 MAIN = "from tracker.cli import main; main()"
-
-
-@pytest.fixture
-def line() -> Iterator[FakeLine]:
-    with FakeLine(limit=None) as line:
-        yield line
-
-
-@pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as smtp:
-        yield smtp
 
 
 class Machine:

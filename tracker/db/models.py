@@ -31,6 +31,10 @@ class MessageState(StrEnum):
     EXPIRED = "expired"
 
 
+READY = (MessageState.QUEUED, MessageState.RETRY)
+"""A message that waits, for its first try or another; there is an index of these alone."""
+
+
 class Meta(Base):
     """Facts about this database itself: ``mode`` (live or rehearsal), and the instants of what was done last.
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, func, literal_column, or_, select
 
 from tracker.db.models import (
+    READY,
     Contact,
     ContactDivision,
     ContactRole,
@@ -27,10 +28,13 @@ def is_status(status: Status) -> ColumnElement[bool]:
 
 
 def is_state(*states: MessageState) -> ColumnElement[bool]:
-    """A message's state, compared with literals for the same reason: the partial indexes of the outbox."""
-    if len(states) == 1:
-        return Message.state == literal_column(f"'{states[0].value}'")
-    return Message.state.in_([literal_column(f"'{state.value}'") for state in states])
+    """A message's state, compared with literals for the same reason: the partial indexes of the outbox.
+
+    A part of what is ``READY`` is looked for among all of that.
+    """
+    literals: list[ColumnElement[MessageState]] = [literal_column(f"'{state.value}'") for state in states]
+    is_one = Message.state == literals[0] if len(literals) == 1 else Message.state.in_(literals)
+    return and_(is_state(*READY), is_one) if set(states) < set(READY) else is_one
 
 
 Day = dt.date | BindParameter[dt.date]

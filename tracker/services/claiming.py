@@ -24,11 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from tracker.db.models import Attempt, Message, MessageState
+from tracker.db.models import READY, Attempt, Message, MessageState
 from tracker.db.prepared import NOW, any_of, table_of
 from tracker.db.queries import is_state
 from tracker.services.digests import Moment
-from tracker.services.recovery import LEASE, READY, SAFE_AGAIN, remembered, too_late_to_repeat, undo_claims
+from tracker.services.recovery import LEASE, SAFE_AGAIN, remembered, too_late_to_repeat, undo_claims
 
 T = TypeVar("T")
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tracker.channels.base import Outgoing, Quota, Receipt
-from tracker.db.models import LineAudience, Message, Plan, QuotaReading
+from tracker.db.models import READY, LineAudience, Message, Plan, QuotaReading
+from tracker.db.queries import is_state
 from tracker.domain.fiscal import first_of_month
 from tracker.messages.render import Renderer
 from tracker.messages.rendered import Rendered
@@ -24,7 +25,6 @@ from tracker.services.digests import Moment
 from tracker.services.forecast_reading import Reading
 from tracker.services.line_ledger import people_left
 from tracker.services.memory_copy import memory_copy
-from tracker.services.recovery import READY
 from tracker.services.reminders import next_gathering
 from tracker.services.routing import LINE
 from tracker.services.tick import tick
@@ -116,7 +116,7 @@ class _Future:
         """The next instant at which something can be sent, or a message be made, that could not before."""
         now, office = self.moment.now, self.moment.office
         with self._copy() as session:
-            tries = session.scalars(select(Message.next_attempt_at).where(Message.state.in_(READY)))
+            tries = session.scalars(select(Message.next_attempt_at).where(is_state(*READY)))
             instants = [office.next_sending(each) for each in tries]
             instants.append(next_gathering(session, now, office))
         instants += [office.next_reminding(now), *(each.sends_from for each in self._plans)]

@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import Metered, Quota
-from tracker.db.models import LineAudience, Message, QuotaReading
+from tracker.db.models import READY, LineAudience, Message, QuotaReading
 from tracker.db.queries import is_state
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.reminders import Kind
@@ -22,7 +22,6 @@ from tracker.errors import DeliveryError, TrackerError
 from tracker.services.delivery import Delivery
 from tracker.services.digests import Moment
 from tracker.services.line_ledger import newest_reading, people_left, sent_by_others, spent_in_month
-from tracker.services.recovery import READY
 from tracker.services.routing import LINE
 
 log = logging.getLogger(__name__)

@@ -47,7 +47,7 @@ from tracker.services.routing import ADDRESSED, Routing
 
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
 NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
-QUEUED = Message.state == MessageState.QUEUED
+QUEUED = queries.is_state(MessageState.QUEUED)
 
 
 def make_messages(
@@ -104,7 +104,9 @@ def _bring_forward() -> Update:
     taken = select(other.id).where(
         other.contact_id == Message.contact_id, other.on_date == TODAY, other.number == Message.number
     )
-    return update(Message).where(QUEUED, Message.on_date < TODAY, ~taken.exists()).values(on_date=TODAY)
+    # Chosen by number, or SQLite looks through all the days before by their index.
+    waits = Message.id.in_(select(Message.id).where(QUEUED).correlate(None))
+    return update(Message).where(waits, Message.on_date < TODAY, ~taken.exists()).values(on_date=TODAY)
 
 
 def _known(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -204,7 +206,7 @@ def _hold_back(name: str) -> Update:
 
     Escalations do not count towards the month. Messages are known by ``name``.
     """
-    of_today = or_(Message.on_date == TODAY, Message.state.in_(UNDER_WAY))
+    of_today = or_(Message.on_date == TODAY, *map(queries.is_state, UNDER_WAY))
     of_month = Message.on_date.between(bindparam("month_begins", type_=Date()), TODAY)
     had = (
         _known(or_(of_month, of_today), Message.state.not_in(NOT_RECEIVED))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, Receipt
-from tracker.db.models import Message, MessageState
+from tracker.db.models import READY, Message, MessageState
 from tracker.db.queries import is_state
 from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
 from tracker.services import line_quota
@@ -25,7 +25,7 @@ from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
 from tracker.services.outcomes import Outcome, Tried, after_error, after_success, record
 from tracker.services.preparing import prepare
-from tracker.services.recovery import LEASE, READY, SAFE_AGAIN, recover
+from tracker.services.recovery import LEASE, SAFE_AGAIN, recover
 
 log = logging.getLogger(__name__)
 

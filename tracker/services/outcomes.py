@@ -9,7 +9,7 @@ from sqlalchemy import Select, Update, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
-from tracker.db.models import Attempt, Contact, Message, MessageState, Reminder
+from tracker.db.models import READY, Attempt, Contact, Message, MessageState, Reminder
 from tracker.db.prepared import MESSAGE, any_of, table_of
 from tracker.db.queries import is_state
 from tracker.domain.reminders import Kind
@@ -17,7 +17,7 @@ from tracker.domain.retry import wait_before
 from tracker.errors import DeliveryError, OutcomeUnknown
 from tracker.services.digests import Moment
 from tracker.services.line_quota import SPARED, note_spent
-from tracker.services.recovery import MOST_UNSURE, READY, SAFE_AGAIN
+from tracker.services.recovery import MOST_UNSURE, SAFE_AGAIN
 from tracker.services.routing import ADDRESSED, EMAIL, Addresses, Routing
 
 OPEN_TO_RECORD = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN)

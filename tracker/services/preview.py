@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Contact, Message, MessageState, Plan
+from tracker.db.queries import is_state
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import REMINDERS, Kind
 from tracker.messages.render import Renderer
@@ -54,7 +55,7 @@ def foreseen_messages(
     queued = (
         select(Message, Contact.name)
         .join(Contact, Contact.id == Message.contact_id)
-        .where(Message.state == MessageState.QUEUED)
+        .where(is_state(MessageState.QUEUED))
         .order_by(Message.id)
     )
     for message, name in session.execute(queued).all():

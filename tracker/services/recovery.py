@@ -11,12 +11,10 @@ from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, case, fun
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import REPEATS_FOR
-from tracker.db.models import Attempt, Message, MessageState
+from tracker.db.models import READY, Attempt, Message, MessageState
 from tracker.db.prepared import NOW
 from tracker.db.queries import is_state
 from tracker.services.routing import EMAIL
-
-READY = (MessageState.QUEUED, MessageState.RETRY)
 
 MARGIN = dt.timedelta(minutes=30)
 SAFE_AGAIN = {
@@ -26,6 +24,7 @@ SAFE_AGAIN = {
 """How long after its first attempt a message may be repeated, a margin before the channel forgets its key."""
 
 FORGETFUL = {channel: window for channel, window in SAFE_AGAIN.items() if window != dt.timedelta.max}
+"""Of those the ones that forget a key some day."""
 
 LEASE = dt.timedelta(minutes=15)
 """Longer than a worker keeps a claim: long before, it gives back what is left of it."""
@@ -147,7 +146,7 @@ def _left_behind() -> Select[int, dt.datetime | None]:
 def _give_up_doubtful() -> Update:
     return (
         update(Message)
-        .where(is_state(*READY), Message.state == MessageState.RETRY, too_late_to_repeat())
+        .where(is_state(MessageState.RETRY), too_late_to_repeat())
         .values(state=MessageState.UNKNOWN)
         .execution_options(synchronize_session=False)
     )

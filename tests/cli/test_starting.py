@@ -17,8 +17,14 @@ SLOW = {
     "alembic", "apscheduler", "docx", "holidays", "jinja2", "openpyxl", "requests", "rich", "smtplib",
     "urllib3",
 }  # fmt: skip
-TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-"""A process in a session of its own makes its standard input the terminal that sends it Ctrl-C."""
+TAKE_TERMINAL = (
+    "import fcntl, signal, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "
+)
+"""A process in a session of its own makes its standard input the terminal that sends it Ctrl-C.
+
+It heeds that also where the tests were started in the background, whose processes are told to ignore it.
+"""
 
 CTRL_C = b"\x03"
 LOADED = (
@@ -209,6 +215,8 @@ def _piece(terminal: int, *, again: bytes) -> bytes:
             break
         if again:
             os.write(terminal, again)
+    else:
+        raise AssertionError("the program neither says anything nor ends")
     try:
         return os.read(terminal, 4096)
     except OSError:  # so Linux says that a terminal was left

@@ -109,4 +109,5 @@ def _gather(engine: Engine) -> None:
             routing=ROUTING,
             allowances=dict.fromkeys(Kind, 6),
             kinds=MONTHLY,
+            gathers=True,
         )

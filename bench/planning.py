@@ -4,7 +4,6 @@ Both begin with the agencies' plans and contacts and an empty outbox, and both e
 """
 
 from collections.abc import Callable
-from functools import partial
 
 from sqlalchemy import Engine, text
 
@@ -13,7 +12,6 @@ from bench.measure import Figure, call, compare
 from tracker.db.session import make_engine, parse_url, writing
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind, ReminderRules
-from tracker.services.message_making import make_messages
 from tracker.services.reminders import plan_reminders
 from tracker.services.routing import Routing
 
@@ -36,36 +34,25 @@ _FLOOR = """
 
 
 def run(url: str, *, agencies: int, repeat: int) -> list[Figure]:
-    """The planning as a whole, and of it the gathering of written reminders into messages."""
+    """On the database of ``url``."""
     engine = make_engine(parse_url(url))
     build(engine, agencies)
-    name, contacts = engine.dialect.name, agencies * DIVISIONS
-    floor = partial(_measure, engine, contacts, lambda: fill_outbox(engine))
-    ways: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
-        f"queuing {contacts:,} reminders in messages, {name}": (lambda: None, lambda: _plan(engine)),
-        f"of it, gathering in messages, {name}": (lambda: _let_wait(engine), lambda: _gather(engine)),
-    }
-    figures = [
-        compare(
-            what,
-            floor,
-            lambda prepare=prepare, fill=fill: _measure(engine, contacts, fill, prepare=prepare),
-            repeat=repeat,
-            target=TARGET,
-        )
-        for what, (prepare, fill) in ways.items()
-    ]
+    contacts = agencies * DIVISIONS
+    figure = compare(
+        f"queuing {contacts:,} reminders in messages, {engine.dialect.name}",
+        lambda: _measure(engine, contacts, fill_outbox),
+        lambda: _measure(engine, contacts, _plan),
+        repeat=repeat,
+        target=TARGET,
+    )
     engine.dispose()
-    return figures
+    return [figure]
 
 
-def _measure(
-    engine: Engine, contacts: int, fill: Callable[[], None], *, prepare: Callable[[], None] = lambda: None
-) -> float:
+def _measure(engine: Engine, contacts: int, fill: Callable[[Engine], None]) -> float:
     """Milliseconds of a way to fill the outbox, which is emptied before; every contact has one message."""
     empty(engine)
-    prepare()
-    milliseconds = call(fill)
+    milliseconds = call(lambda: fill(engine))
     with engine.connect() as connection:
         found = connection.execute(text("SELECT count(*), count(DISTINCT contact_id) FROM messages")).one()
     if tuple(found) != (contacts, contacts):
@@ -89,25 +76,4 @@ def _plan(engine: Engine) -> None:
             rules=ReminderRules(),
             routing=ROUTING,
             kinds=MONTHLY,
-        )
-
-
-def _let_wait(engine: Engine) -> None:
-    """The month's reminders as planning writes them, without their messages."""
-    _plan(engine)
-    with writing(engine).begin() as session:
-        session.execute(text("UPDATE reminders SET message_id = NULL"))
-        session.execute(text("DELETE FROM messages"))
-
-
-def _gather(engine: Engine) -> None:
-    with writing(engine).begin() as session:
-        make_messages(
-            session,
-            now=MORNING,
-            office=OfficeTime(),
-            routing=ROUTING,
-            allowances=dict.fromkeys(Kind, 6),
-            kinds=MONTHLY,
-            gathers=True,
         )

@@ -14,7 +14,7 @@ from tracker.db.models import Contact, Message, MessageState, Plan, QuotaReading
 from tracker.domain.contacts import Role
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind, ReminderRules
-from tracker.services.reminders import NAMED_LATELY
+from tracker.services.waiting import NAMED_LATELY
 
 ONE, TWO = "ฝ่ายหนึ่ง", "ฝ่ายสอง"
 JANUARY_31 = rule("on", dt.date(2022, 1, 31))

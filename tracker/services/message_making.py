@@ -7,24 +7,26 @@ message that is still queued. All in statements over sets; ``services/owed.py`` 
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sqlalchemy import Column as Field
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Date,
     Delete,
     Executable,
     Insert,
+    Integer,
     Select,
+    Table,
     Update,
     and_,
     bindparam,
     case,
     delete,
-    exists,
     func,
     insert,
     literal,
@@ -32,22 +34,42 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db import queries
 from tracker.db.base import Word
 from tracker.db.keys import new_key
 from tracker.db.models import Message, MessageState, Reminder
-from tracker.db.prepared import NOW, TODAY, any_of
+from tracker.db.prepared import NOW, TODAY
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import TURN, Kind
 from tracker.services.owed import OWED, drop_owed, identity, write_owed
+from tracker.services.owed_kinds import COLUMNS
 from tracker.services.routing import ADDRESSED, Routing
+from tracker.services.waiting import WAITING, anything_waits
 
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
 NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
 QUEUED = queries.is_state(MessageState.QUEUED)
+
+MADE = Table(
+    "made",
+    OWED.metadata,
+    Field("bearer_id", Integer, primary_key=True),
+    Field("id", Integer),
+    prefixes=["TEMPORARY"],
+)
+"""The messages made just now: in a table by themselves PostgreSQL knows how many they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """How many reminders were written and how many messages were made for them."""
+
+    reminders: int
+    messages: int
 
 
 def make_messages(
@@ -57,44 +79,27 @@ def make_messages(
     office: OfficeTime,
     routing: Routing,
     allowances: Mapping[Kind, int],
-    kinds: Collection[Kind],
     gathers: bool,
-) -> int:
-    """Put the waiting reminders of these kinds into messages of today; how many messages are new.
+) -> Planned:
+    """Put what waits into messages of today, and write down as reminders what has just come due.
 
-    None is, unless it ``gathers``: only what is queued already takes something in. Who has had as many this
-    month as ``allowances`` says for what waits, whichever allows most, gets no new one: a due date that must
-    keep room does not hold back the month's list.
+    No message is made unless it ``gathers``: then only what is queued already takes something in. Who has had
+    as many this month as ``allowances`` says for what waits, whichever allows most, gets no new one: a due
+    date that must keep room does not hold back the month's list.
     """
     today = office.today(now)
     facts: dict[str, Any] = {"now": now, "today": today, "month_begins": first_of_month(today)}
-    facts |= {"of_kinds": list(kinds), "gathers": gathers}
     _rows(session, _bring_forward(), facts)
-    if not session.scalar(_may_be_put(), facts):
-        return 0
-    write_owed(session, _waiting, routing, allowances=allowances, facts=facts)
+    if not anything_waits(session):
+        return Planned(0, 0)
+    write_owed(session, routing, allowances=allowances, facts=facts)
     _join_queued(session)
     made = _make_new(session, facts) if gathers else 0
+    written = _rows(session, _write(session.get_bind().dialect.name), facts)
     _rows(session, _attach(), facts)
     drop_owed(session)
     session.expire_all()
-    return made
-
-
-def _waiting() -> ColumnElement[bool]:
-    """Whether a reminder waits for a message."""
-    # The text stands in the statement: only so does SQLite use the partial index of what waits.
-    nothing = literal("", literal_execute=True)
-    not_sent = and_(Reminder.message_id.is_(None), Reminder.dropped == nothing)
-    return and_(not_sent, Reminder.kind.in_(any_of("of_kinds")), ~queries.rests(TODAY))
-
-
-@cache
-def _may_be_put() -> Select[Any]:
-    """Whether anything waits that may go into a new message, or into one that is queued."""
-    return select(
-        and_(exists().where(_waiting()), or_(bindparam("gathers", type_=Boolean()), exists().where(QUEUED)))
-    )
+    return Planned(written, made)
 
 
 @cache
@@ -129,20 +134,16 @@ def _identity(person: ColumnElement[int]) -> ColumnElement[str]:
 
 def _join_queued(session: Session) -> None:
     """What is owed joins the contact's message that is still queued, or one to the same address."""
-    joined = _rows(session, _go_in(_queued, "contact_id")) + _rows(session, _go_in(_queued, "identity"))
+    joined = _rows(session, _go_in_queued("contact_id")) + _rows(session, _go_in_queued("identity"))
     if joined:
         _rows(session, _leave_out_claimed())
         _rows(session, _weigh())
 
 
-def _queued() -> Select[*tuple[Any, ...]]:
-    return _known(QUEUED)
-
-
 @cache
-def _go_in(messages: Callable[[], Select[*tuple[Any, ...]]], name: str) -> Update:
-    """Put what is owed into the first of the messages that is known by the same ``name``."""
-    known = messages().subquery("known")
+def _go_in_queued(name: str) -> Update:
+    """Put what is owed into the first of the queued messages that is known by the same ``name``."""
+    known = _known(QUEUED).subquery("known")
     first = select(known.c[name], func.min(known.c.id).label("id")).group_by(known.c[name]).subquery("first")
     into = update(OWED).where(OWED.c.message_id.is_(None), OWED.c[name] == first.c[name])
     return into.values(message_id=first.c.id)
@@ -194,9 +195,9 @@ def _make_new(session: Session, facts: Mapping[str, Any]) -> int:
     for name in ("contact_id", "identity"):
         _rows(session, _hold_back(name), facts)
     _rows(session, _leave_out_held_back())
+    _rows(session, _share())
     made = _rows(session, _insert(), facts)
-    if made:
-        _rows(session, _go_in(_made, "identity"), facts)
+    _rows(session, _note_made(), facts)
     return made
 
 
@@ -230,18 +231,27 @@ def _leave_out_held_back() -> Delete:
 
 
 @cache
-def _insert() -> Insert:
-    """A new message for each address that has none, borne by its first contact."""
-    bundles = (
+def _share() -> Update:
+    """Those who are reached at one address get one message, borne by the first of them."""
+    shared = (
         select(
-            func.min(OWED.c.contact_id).label("contact_id"),
+            OWED.c.identity,
+            func.min(OWED.c.contact_id).label("bearer_id"),
             func.min(OWED.c.turn).label("turn"),
             func.max(OWED.c.useful_until).label("useful_until"),
         )
         .where(OWED.c.message_id.is_(None))
         .group_by(OWED.c.identity)
-        .subquery("bundles")
+        .having(func.count() > 1)
+        .subquery("shared")
     )
+    sharing = update(OWED).where(OWED.c.message_id.is_(None), OWED.c.identity == shared.c.identity)
+    return sharing.values({name: shared.c[name] for name in ("bearer_id", "turn", "useful_until")})
+
+
+@cache
+def _insert() -> Insert:
+    """A new message for each bearer."""
     # Where today's message was cancelled or expired, the next number takes its place.
     used = (
         select(Message.contact_id, func.max(Message.number).label("number"))
@@ -251,41 +261,65 @@ def _insert() -> Insert:
     )
     row: dict[str, ColumnElement[Any]] = {
         "key": new_key(),
-        "contact_id": bundles.c.contact_id,
+        "contact_id": OWED.c.contact_id,
         "on_date": TODAY,
         "number": func.coalesce(used.c.number, 0) + 1,
-        "kind": _kind(bundles.c.turn),
-        "turn": bundles.c.turn,
+        "kind": _kind(OWED.c.turn),
+        "turn": OWED.c.turn,
         "channel": OWED.c.channel,
         "intended_channel": OWED.c.intended_channel,
         "address": OWED.c.address,
         "state": literal(MessageState.QUEUED, Word(MessageState)),
         "created_at": NOW,
-        "useful_until": bundles.c.useful_until,
+        "useful_until": OWED.c.useful_until,
         "next_attempt_at": NOW,
     }
+    bears = (OWED.c.message_id.is_(None), OWED.c.bearer_id == OWED.c.contact_id)
     rows = (
         select(*row.values())
-        .join_from(bundles, OWED, OWED.c.contact_id == bundles.c.contact_id)
-        .outerjoin(used, used.c.contact_id == bundles.c.contact_id)
-        .order_by(bundles.c.contact_id)
+        .outerjoin_from(OWED, used, used.c.contact_id == OWED.c.contact_id)
+        .where(*bears)
+        .order_by(OWED.c.contact_id)
     )
     return insert(Message).from_select(list(row), rows)
 
 
-def _made() -> Select[*tuple[Any, ...]]:
-    """The messages that were made just now."""
-    return (
-        select(Message.id, _identity(Message.contact_id.expression))
+@cache
+def _note_made() -> Insert:
+    made = (
+        select(Message.contact_id, Message.id)
         .where(Message.on_date == TODAY, Message.created_at == NOW)
         .where(QUEUED, Message.kind != Kind.GREETING)
+    )
+    return insert(MADE).from_select(("bearer_id", "id"), made)
+
+
+def _put(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Columns of what waits, then the message that it goes into, if any, and why it is dropped, if it is."""
+    goes = and_(OWED.c.contact_id == WAITING.c.contact_id, WAITING.c.dropped == "")
+    return (
+        select(*columns, func.coalesce(OWED.c.message_id, MADE.c.id).label("message_id"), WAITING.c.dropped)
+        .outerjoin_from(WAITING, OWED, goes)
+        .outerjoin(MADE, MADE.c.bearer_id == OWED.c.bearer_id)
     )
 
 
 @cache
+def _write(dialect: str) -> Any:
+    """Write down what has just come due, each thing once."""
+    into: Any = (sqlite if dialect == "sqlite" else postgresql).insert(Reminder.__table__)
+    new = _put(*(WAITING.c[name] for name in COLUMNS)).where(WAITING.c.id.is_(None))
+    return into.from_select((*COLUMNS, "message_id", "dropped"), new).on_conflict_do_nothing()
+
+
+@cache
 def _attach() -> Update:
-    goes = and_(Reminder.contact_id == OWED.c.contact_id, OWED.c.message_id.is_not(None))
-    return update(Reminder).where(_waiting(), goes).values(message_id=OWED.c.message_id)
+    """What was written before gets its message, or is let go of."""
+    put = _put(WAITING.c.id).where(WAITING.c.id.is_not(None)).subquery("put")
+    settled = or_(put.c.message_id.is_not(None), put.c.dropped != "")
+    waits = (Reminder.message_id.is_(None), Reminder.dropped == "")
+    attached = update(Reminder).where(Reminder.id == put.c.id, settled, *waits)
+    return attached.values(message_id=put.c.message_id, dropped=put.c.dropped)
 
 
 def _rows(session: Session, statement: Executable, facts: Mapping[str, Any] | None = None) -> int:

@@ -1,118 +1,126 @@
-"""Who waits for a message, by which route, and in which message it goes: a table for one transaction.
+"""To whom something is owed, by which route, and in which message it goes: a table for one transaction.
 
-``Routing`` decides once for each kind of contact (which addresses, which own order of channels, owed what),
-not for each contact; everything else is a statement over sets.
+``Routing`` decides once for each kind of contact (which addresses, which own order of channels, owed
+something that LINE is kept for or not), not for each contact; everything else is a statement over sets.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    Delete,
     Insert,
     Integer,
     MetaData,
-    Row,
     Select,
     String,
     Table,
-    Update,
+    and_,
     bindparam,
     case,
     cast,
-    delete,
     func,
     insert,
-    or_,
     select,
-    update,
 )
 from sqlalchemy import Column as Field
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
 from tracker.db.base import UtcDateTime
-from tracker.db.models import Contact, Reminder
-from tracker.db.prepared import TODAY
+from tracker.db.models import Contact
+from tracker.db.prepared import TODAY, any_of
 from tracker.domain.reminders import TURN, Kind
 from tracker.services.routing import ADDRESSED, EMAIL, LINE, Routing, own_order
+from tracker.services.waiting import WAITING
+
+_TABLES = MetaData()
 
 OWED = Table(
     "owed",
-    MetaData(),
+    _TABLES,
     Field("contact_id", Integer, primary_key=True),
-    Field("kinds", Integer),
     Field("turn", Integer),
     Field("allowed", Integer),
     Field("useful_until", UtcDateTime),
-    Field("name", String),
-    Field("channels", String),
-    Field("email", String),
-    Field("line_id", String),
     Field("channel", String),
     Field("intended_channel", String),
     Field("address", String),
     Field("identity", String),
+    Field("bearer_id", Integer),
     Field("message_id", Integer),
     Field("waits", Boolean),
     prefixes=["TEMPORARY"],
 )
-"""One row for each contact: the kinds that are owed, as bits; the turn of the weightiest, how many messages a
-month any of it allows, until when any of it is of use; the addresses that may be used, and the route. Rows of
-one ``identity`` reach the same address."""
+"""One row for each contact: the turn of the weightiest that is owed, how many messages a month any of it
+allows, until when any of it is of use, and the route. Rows of one ``identity`` reach the same address: they
+go into the message ``message_id`` that is there, or into a new one, which the contact ``bearer_id`` bears."""
 
-_OF_PEOPLE = (
-    "contact_id",
-    "kinds",
-    "turn",
-    "allowed",
-    "useful_until",
-    "name",
-    "channels",
-    "email",
-    "line_id",
+_ROUTES = Table(
+    "routes",
+    _TABLES,
+    Field("has_email", Boolean, primary_key=True),
+    Field("has_line", Boolean, primary_key=True),
+    Field("for_line", Boolean, primary_key=True),
+    Field("channels", String, primary_key=True),
+    Field("channel", String),
+    Field("intended_channel", String),
+    Field("reached", String),
+    prefixes=["TEMPORARY"],
 )
+"""What ``Routing`` decided: the channel for every contact of a kind, and by which address it is reached."""
 
 
 def write_owed(
-    session: Session,
-    waiting: Callable[[], ColumnElement[bool]],
-    routing: Routing,
-    *,
-    allowances: Mapping[Kind, int],
-    facts: Mapping[str, Any],
+    session: Session, routing: Routing, *, allowances: Mapping[Kind, int], facts: Mapping[str, Any]
 ) -> None:
-    """Make the table and fill it from the reminders that are ``waiting``, by the ``facts`` this asks for.
+    """Make the table and fill it from what is waiting, by the ``facts`` this asks for.
 
-    Who is paused, or has no channel, is left out. The transaction's end, or ``drop_owed``, removes it.
+    Who is paused, or has no channel, is left out. ``drop_owed``, or the transaction's end, removes it.
     """
     connection = session.connection()
-    OWED.create(connection)
-    allowed = {_allowed(kind): number for kind, number in allowances.items()}
-    connection.execute(_insert_people(waiting), {**facts, **allowed})
-    routes = [route for shape in connection.execute(_shapes()) for route in _route(shape, routing)]
+    _TABLES.create_all(connection, checkfirst=False)
+    routes = list(_routes(connection.scalars(_own_channels()).all(), routing))
     if routes:
-        connection.execute(_set_route(), routes)
-    connection.execute(_leave_out_unreachable())
+        connection.execute(insert(_ROUTES), routes)
+    allowed = {_allowed(kind): number for kind, number in allowances.items()}
+    connection.execute(_insert(), {**facts, **allowed, "line_kinds": list(routing.line_kinds)})
 
 
 def drop_owed(session: Session) -> None:
     """Remove the table before the transaction's end, so that it can be made again."""
-    OWED.drop(session.connection())
+    _TABLES.drop_all(session.connection(), checkfirst=False)
 
 
 def identity(
     reached: ColumnElement[str], address: ColumnElement[str], person: ColumnElement[int]
 ) -> ColumnElement[str]:
     """What is equal for all that reaches the same address; without an address, each person's own file."""
-    # Not ``in_``: a statement for many parameters at once can hold no list.
-    addressed = or_(*(reached == channel for channel in ADDRESSED))
-    own = case((addressed, func.lower(address)), else_=cast(person, String))
+    own = case((reached.in_(ADDRESSED), func.lower(address)), else_=cast(person, String))
     # An expression has no type on SQLite, and what has none is looked for without an index.
     return cast(reached.concat(" ").concat(own), String)
+
+
+def _routes(own_channels: Collection[str], routing: Routing) -> Iterator[Mapping[str, object]]:
+    """The route of every kind of contact that has one."""
+    either = (True, False)
+    for channels, has_email, has_line, for_line in product(own_channels, either, either, either):
+        reachable = [channel for channel, has in ((EMAIL, has_email), (LINE, has_line)) if has]
+        kinds = routing.line_kinds if for_line else ()
+        chosen = routing.choose(reachable, kinds, own=own_order(channels))
+        if chosen is not None:
+            yield {
+                "has_email": has_email,
+                "has_line": has_line,
+                "for_line": for_line,
+                "channels": channels,
+                "channel": chosen.channel,
+                "intended_channel": chosen.intended,
+                "reached": chosen.reached,
+            }
 
 
 def _allowed(kind: Kind) -> str:
@@ -120,77 +128,52 @@ def _allowed(kind: Kind) -> str:
 
 
 @cache
-def _insert_people(waiting: Callable[[], ColumnElement[bool]]) -> Insert:
-    """Everyone for whom something waits, with the addresses that may be used."""
-    bit = case({kind: 1 << turn for kind, turn in TURN.items()}, value=Reminder.kind)
-    turn = case(TURN, value=Reminder.kind)
+def _own_channels() -> Select[str]:
+    return select(Contact.channels).join(WAITING, WAITING.c.contact_id == Contact.id).distinct()
+
+
+@cache
+def _insert() -> Insert:
+    """Everyone for whom something waits, by the address that may be used."""
     allowed = {kind: bindparam(_allowed(kind), type_=Integer()) for kind in Kind}
+    kind = WAITING.c.kind
     owed = (
         select(
-            Reminder.contact_id,
-            cast(func.sum(bit.distinct()), Integer).label("kinds"),
-            func.min(turn).label("turn"),
-            func.max(case(allowed, value=Reminder.kind)).label("allowed"),
-            func.max(Reminder.useful_until).label("useful_until"),
+            WAITING.c.contact_id,
+            func.min(case(TURN, value=kind)).label("turn"),
+            func.max(case(allowed, value=kind)).label("allowed"),
+            func.max(WAITING.c.useful_until).label("useful_until"),
+            func.max(case((kind.in_(any_of("line_kinds")), 1), else_=0)).label("for_line"),
         )
-        .where(waiting())
-        .group_by(Reminder.contact_id)
+        .where(WAITING.c.dropped == "")
+        .group_by(WAITING.c.contact_id)
         .subquery()
     )
+    email = case((Contact.email_suspended == "", Contact.email), else_="")
+    line_id = case((Contact.line_suspended == "", Contact.line_id), else_="")
+    route = and_(
+        _ROUTES.c.channels == Contact.channels,
+        _ROUTES.c.has_email == (email != ""),
+        _ROUTES.c.has_line == (line_id != ""),
+        _ROUTES.c.for_line == (owed.c.for_line == 1),
+    )
+    reached = _ROUTES.c.reached
+    address = case((reached == EMAIL, email), (reached == LINE, line_id), else_=Contact.name)
+    row: dict[str, ColumnElement[Any]] = {
+        "contact_id": owed.c.contact_id,
+        "turn": owed.c.turn,
+        "allowed": owed.c.allowed,
+        "useful_until": owed.c.useful_until,
+        "channel": _ROUTES.c.channel,
+        "intended_channel": _ROUTES.c.intended_channel,
+        "address": address,
+        "identity": identity(reached, address, owed.c.contact_id),
+        "bearer_id": owed.c.contact_id,
+    }
     people = (
-        select(
-            *owed.columns,
-            Contact.name,
-            Contact.channels,
-            case((Contact.email_suspended == "", Contact.email), else_=""),
-            case((Contact.line_suspended == "", Contact.line_id), else_=""),
-        )
-        .join(Contact, Contact.id == owed.c.contact_id)
+        select(*row.values())
+        .join_from(owed, Contact, Contact.id == owed.c.contact_id)
+        .join(_ROUTES, route)
         .where(~queries.is_paused(Contact, TODAY))
     )
-    return insert(OWED).from_select(_OF_PEOPLE, people)
-
-
-def _shape() -> tuple[ColumnElement[Any], ...]:
-    """All that decides on a contact's route."""
-    return OWED.c.email != "", OWED.c.line_id != "", OWED.c.channels, OWED.c.kinds
-
-
-_SHAPE = ("has_email", "has_line", "own_channels", "owed_kinds")
-
-
-@cache
-def _shapes() -> Select[Any]:
-    return select(*(each.label(name) for each, name in zip(_shape(), _SHAPE, strict=True))).distinct()
-
-
-def _route(shape: Row[Any], routing: Routing) -> Iterator[Mapping[str, Any]]:
-    reachable = [channel for channel, has in ((EMAIL, shape.has_email), (LINE, shape.has_line)) if has]
-    kinds = [kind for kind, turn in TURN.items() if shape.owed_kinds >> turn & 1]
-    chosen = routing.choose(reachable, kinds, own=own_order(shape.own_channels))
-    if chosen is not None:
-        route = {"by_channel": chosen.channel, "by_intended": chosen.intended, "reached": chosen.reached}
-        yield {**shape._mapping, **route}
-
-
-@cache
-def _set_route() -> Update:
-    """Give all contacts of a shape their channel and address."""
-    same = (each == bindparam(name, type_=each.type) for each, name in zip(_shape(), _SHAPE, strict=True))
-    reached = bindparam("reached", type_=String())
-    address = case((reached == EMAIL, OWED.c.email), (reached == LINE, OWED.c.line_id), else_=OWED.c.name)
-    return (
-        update(OWED)
-        .where(*same)
-        .values(
-            channel=bindparam("by_channel"),
-            intended_channel=bindparam("by_intended"),
-            address=address,
-            identity=identity(reached, address, OWED.c.contact_id),
-        )
-    )
-
-
-@cache
-def _leave_out_unreachable() -> Delete:
-    return delete(OWED).where(OWED.c.channel.is_(None))
+    return insert(OWED).from_select(list(row), people)

@@ -1,4 +1,4 @@
-"""What is owed now, one statement a kind: each selects the reminders that its contacts should have by now.
+"""What has come due, one statement a kind: each selects the reminders owed by now that are not written yet.
 
 The statements are prepared (``db/prepared.py``): the moment and what is due by the calendar, are parameters.
 """
@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import queries
 from tracker.db.base import UtcDateTime, Word
-from tracker.db.models import Contact, FollowUp, Measure, MeasureSupport, Plan, QuotaReading
+from tracker.db.models import Contact, FollowUp, Measure, MeasureSupport, Plan, QuotaReading, Reminder
 from tracker.db.prepared import NOW, TODAY
 from tracker.domain import reminders as due
 from tracker.domain.cadence import Cadence
@@ -44,7 +44,7 @@ from tracker.services.ladder import is_asked, oversees
 COLUMNS = (
     "kind", "plan_id", "follow_up_id", "period", "step", "series", "contact_id", "created_at", "useful_until"
 )  # fmt: skip
-"""What each of the statements selects, in this order."""
+"""What each of the statements selects, in this order: what a reminder is made of."""
 
 KIND, PERIOD = bindparam("of_kind", type_=Word(Kind)), bindparam("of_period", type_=String())
 STEP = bindparam("of_step", type_=Integer())
@@ -72,7 +72,10 @@ class Owed:
 def owed(
     session: Session, now: dt.datetime, office: OfficeTime, rules: ReminderRules, kinds: Collection[Kind]
 ) -> Iterator[Owed]:
-    """The statements for these kinds; together they give every reminder that is owed at ``now``."""
+    """The statements for these kinds; together they give every reminder owed at ``now`` and not yet written.
+
+    One may be given twice.
+    """
     today = office.today(now)
     present = {
         "now": now,
@@ -269,6 +272,13 @@ def _open(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _by_plan(people: Any) -> Select[Any]:
+    written = exists().where(
+        Reminder.follow_up_id.is_(None),
+        Reminder.plan_id == Plan.id,
+        Reminder.kind == KIND,
+        Reminder.period == PERIOD,
+        Reminder.contact_id == people.c.contact_id,
+    )
     return (
         select(
             KIND,
@@ -283,13 +293,20 @@ def _by_plan(people: Any) -> Select[Any]:
         )
         .select_from(Plan)
         .join(people, people.c.agency_id == Plan.agency_id)
-        .where(_reach())
+        .where(_reach(), ~written.correlate(Plan, people))
         .distinct()
     )
 
 
 def _by_follow_up(people: Any, told: ColumnElement[bool]) -> Select[Any]:
     """The step of each open follow-up due within the window, for those of the people who are ``told``."""
+    written = exists().where(
+        Reminder.follow_up_id == FollowUp.id,
+        Reminder.kind == KIND,
+        Reminder.step == STEP,
+        Reminder.series == FollowUp.series,
+        Reminder.contact_id == people.c.contact_id,
+    )
     return (
         select(
             KIND, FollowUp.plan_id, FollowUp.id, FollowUp.period, STEP, FollowUp.series,
@@ -298,7 +315,7 @@ def _by_follow_up(people: Any, told: ColumnElement[bool]) -> Select[Any]:
         .join(Plan, Plan.id == FollowUp.plan_id)
         .join(people, and_(people.c.agency_id == Plan.agency_id, told))
         .where(_reach(), queries.is_status(Status.OPEN), queries.tracked())
-        .where(FollowUp.due_on.between(FIRST, LAST))
+        .where(FollowUp.due_on.between(FIRST, LAST), ~written.correlate(FollowUp, people))
         .distinct()
     )  # fmt: skip
 

@@ -6,33 +6,22 @@ Everything happens in the caller's transaction and in statements over sets; ``se
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
 from functools import cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, Update, bindparam, exists, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Update, bindparam, literal, select, update
+from sqlalchemy.orm import Session
 
-from tracker.db.models import Message, MessageItem, MessageState, Meta, Reminder
+from tracker.db.models import Meta, Reminder
 from tracker.db.prepared import NOW
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import OWNER_KINDS, REMINDERS, Kind, ReminderRules, allowances
-from tracker.services.message_making import make_messages
-from tracker.services.owed_kinds import COLUMNS, owed
+from tracker.domain.reminders import REMINDERS, Kind, ReminderRules, allowances
+from tracker.services.message_making import Planned, make_messages
+from tracker.services.owed_kinds import owed
 from tracker.services.routing import Routing
+from tracker.services.waiting import add, collect, drop_named_lately, drop_waiting
 
 PAST_USE = "past its use before a message could carry it"
-NAMED_LATELY = "a message of the last days named its due date already"
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """How many reminders were written and how many messages were made for them."""
-
-    reminders: int
-    messages: int
 
 
 def plan_reminders(
@@ -46,61 +35,30 @@ def plan_reminders(
 ) -> Planned:
     """Write every reminder of these kinds that is owed at ``now`` and was not written before."""
     _note(session, "planned_at", now)  # one planner at a time holds the row until its transaction ends
-    written = 0
-    for chosen in owed(session, now, office, rules, kinds):
-        insert = _insert(chosen.statement, session.get_bind().dialect.name)
-        done = session.execute(insert, chosen.windows, execution_options={"preserve_rowcount": True})
-        written += done.rowcount  # type: ignore[attr-defined]
+    today = office.today(now)
     session.execute(_drop_past_use(), {"now": now})
-    near = office.working.before(office.today(now), rules.due_soon_days)
-    session.execute(_drop_named_lately(), {"near": near})
-    allowed = allowances(office.today(now), office, rules)
-    made = make_messages(
+    collect(session, kinds, today)
+    for come_due in owed(session, now, office, rules, kinds):
+        add(session, come_due)
+    drop_named_lately(session, office.working.before(today, rules.due_soon_days))
+    planned = make_messages(
         session,
         now=now,
         office=office,
         routing=routing,
-        allowances=allowed,
-        kinds=kinds,
+        allowances=allowances(today, office, rules),
         gathers=_gathers(session, now, office),
     )
-    return Planned(written, made)
-
-
-@cache
-def _insert(statement: Callable[[], Select[Any]], dialect: str) -> Any:
-    into: Any = (sqlite if dialect == "sqlite" else postgresql).insert(Reminder.__table__)
-    return into.from_select(COLUMNS, statement()).on_conflict_do_nothing()
-
-
-def _drop(reason: str, *which: ColumnElement[bool]) -> Update:
-    """Let go of what waits, with the reason."""
-    waiting = (Reminder.message_id.is_(None), Reminder.dropped == literal("", literal_execute=True))
-    dropped = update(Reminder).where(*waiting, *which).values(dropped=reason)
-    return dropped.execution_options(synchronize_session=False)
+    drop_waiting(session)
+    return planned
 
 
 @cache
 def _drop_past_use() -> Update:
-    return _drop(PAST_USE, Reminder.useful_until <= NOW)
-
-
-@cache
-def _drop_named_lately() -> Update:
-    """A due date about to be told that was named to the contact in a message that went out since it is near.
-
-    One that was moved or opened again is always told.
-    """
-    other = aliased(Reminder)
-    named = (
-        exists()
-        .where(MessageItem.follow_up_id == Reminder.follow_up_id, MessageItem.message_id == Message.id)
-        .where(Message.state == MessageState.SENT, Message.on_date >= bindparam("near", type_=Date()))
-        .where(other.message_id == Message.id, other.contact_id == Reminder.contact_id)
-        .where(other.kind.in_(OWNER_KINDS), other.dropped == "")
-        .correlate(Reminder)
-    )
-    return _drop(NAMED_LATELY, Reminder.kind == Kind.DUE_SOON, Reminder.series == 1, named)
+    # The text stands in the statement: only so does SQLite use the partial index of what waits.
+    waits = (Reminder.message_id.is_(None), Reminder.dropped == literal("", literal_execute=True))
+    past_use = update(Reminder).where(*waits, Reminder.useful_until <= NOW).values(dropped=PAST_USE)
+    return past_use.execution_options(synchronize_session=False)
 
 
 def next_gathering(session: Session, now: dt.datetime, office: OfficeTime) -> dt.datetime:

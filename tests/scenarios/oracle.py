@@ -19,6 +19,7 @@ from tracker.db.models import (
     FollowUp,
     Measure,
     MeasureSupport,
+    Message,
     Plan,
     QuotaReading,
     Reminder,
@@ -71,6 +72,8 @@ class Facts:
     helping: frozenset[int]
     all_help: bool
     alarms: frozenset[dt.date]
+    messages: dict[int, list[Any]]
+    """Of each contact, in order; without greetings."""
 
     def open(self) -> list[Any]:
         """What is still to be reported, and counts."""
@@ -102,6 +105,10 @@ def read_facts(session: Session, office: OfficeTime) -> Facts:
     ).all()
     in_force = {each.id for each in measures}
     helping = session.execute(select(MeasureSupport.measure_id, MeasureSupport.division_id)).all()
+    messages: dict[int, list[Any]] = defaultdict(list)
+    columns = (Message.contact_id, Message.state, Message.channel, Message.on_date)
+    for each in session.execute(select(*columns).where(Message.kind != "greeting").order_by(Message.id)):
+        messages[each.contact_id].append(each)
     alarms = session.scalars(select(QuotaReading.at).where(QuotaReading.alarm != ""))
     return Facts(
         plan=session.execute(select(Plan.__table__)).one(),
@@ -111,6 +118,7 @@ def read_facts(session: Session, office: OfficeTime) -> Facts:
         helping=frozenset(each.division_id for each in helping if each.measure_id in in_force),
         all_help=any(each.supports_all for each in measures),
         alarms=frozenset(office.today(each) for each in alarms),
+        messages=messages,
     )
 
 
@@ -223,12 +231,23 @@ def _lists(
         each.due_on <= month_end(today) and not any(owner.owns(each.lead_division_id) for owner in owners)
         for each in still_open
     )
-    days = {monday} if refused or late or waits or vacant else set()
+    lost = any(_is_not_reached(each, facts.messages[each.id], today) for each in facts.people.values())
+    days = {monday} if refused or late or waits or vacant or lost else set()
     recent = {today - number * DAY for number in range(7)}
     days |= {day + DAY for day in (_refused_on(rows) | facts.alarms) & recent}
     for person in facts.present(Role.COORDINATOR, today):
         for day in days:
             yield "coordinator", person.id, None, f"{_month_label(day)}-{day.day:02}", 1, 1
+
+
+def _is_not_reached(person: Person, messages: Sequence[Any], today: dt.date) -> bool:
+    """Whether the last message of a fortnight that came to an end did not arrive."""
+    ended = [each for each in messages if each.state in ("sent", "failed", "unknown", "expired")]
+    if not ended or ended[-1].state == "sent" or ended[-1].on_date < today - 2 * WEEK:
+        return False
+    suspended = {"email": person.row.email_suspended, "line": person.row.line_suspended}
+    told_of_address = ended[-1].state == "failed" and suspended.get(ended[-1].channel)
+    return person.is_in_office(today) and not told_of_address
 
 
 def _refused_on(contacts: Sequence[Any]) -> set[dt.date]:

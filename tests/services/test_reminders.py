@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import contact, follow_up, measure, rule, stored
+from tests.factories import contact, follow_up, measure, message, rule, stored
 from tests.factories import plan as document
 from tests.services.delivering import at, dropped, names, outbox, plan, reminded
 from tracker.db.models import (
@@ -440,6 +440,53 @@ def test_coordinator_hears_of_an_address_that_failed(session: Session, imported:
     plan(session, at("2021-10-06 12:00"))
 
     assert names(session, Kind.COORDINATOR) == ["clerk"]
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        (["failed"], True), (["unknown"], True), (["expired"], True), (["retry"], False),
+        (["cancelled"], False), (["failed", "sent"], False), (["sent", "failed"], True),
+        (["failed", "queued"], True), (["unknown", "retry"], True), ([], False),
+    ],
+    ids=lambda each: "-".join(each) or "none" if isinstance(each, list) else None,
+)  # fmt: skip
+def test_coordinator_hears_of_a_message_that_was_lost_and_not_made_up_for(
+    session: Session, imported: Callable[..., Plan], states: list[str], told: bool
+) -> None:
+    agency = imported()
+    owner(session, agency, "clerk", roles=["coordinator"])
+    head = owner(session, agency, "ก", ONE)
+    for state in states:
+        message(session, head, dt.date(2021, 10, 5), state, "email")
+
+    plan(session, at("2021-10-06 12:00"))
+
+    assert names(session, Kind.COORDINATOR) == (["clerk"] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("now", "lists"),
+    [
+        ("2021-10-05 09:00", ["2564-10-04"]),
+        ("2021-10-11 09:00", ["2564-10-11"]),
+        ("2021-10-18 09:00", ["2564-10-18"]),
+        ("2021-10-25 09:00", []),
+    ],
+)
+def test_a_lost_message_makes_a_list_for_a_fortnight(
+    session: Session, imported: Callable[..., Plan], now: str, lists: list[str]
+) -> None:
+    """Lost on a Monday when that day's list could have left, it makes that one or those of the next weeks."""
+    agency = imported()
+    owner(session, agency, "clerk", roles=["coordinator"])
+    head = owner(session, agency, "ก", ONE)
+    plan(session, at("2021-10-04 09:00"))
+    message(session, head, dt.date(2021, 10, 4), "unknown", "email")
+
+    plan(session, at(now))
+
+    assert [each[3] for each in reminded(session, Kind.COORDINATOR)] == lists
 
 
 # --- when nothing is sent at all

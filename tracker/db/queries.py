@@ -3,7 +3,19 @@
 import datetime as dt
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
 
 from tracker.db.models import (
     READY,
@@ -20,6 +32,7 @@ from tracker.db.models import (
 )
 from tracker.domain.contacts import Role
 from tracker.domain.follow_up import Status
+from tracker.domain.reminders import Kind
 
 
 def is_status(status: Status) -> ColumnElement[bool]:
@@ -110,4 +123,29 @@ def rests(today: Day) -> ColumnElement[bool]:
     return or_(
         Reminder.contact_id.in_(select(Contact.id).where(is_paused(Contact, today))),
         Reminder.plan_id.in_(select(Plan.id).where(is_paused(Plan, today))),
+    )
+
+
+def never_arrived(*states: MessageState, since: Day, today: Day) -> Select[int]:
+    """The last message of each contact in office, if it is in one of the states: it has not gone out.
+
+    Of those since a day; what is neither in one of the states nor sent is still on its way, and makes up for
+    nothing yet. Left out are greetings, and what failed because an address was refused for good.
+    """
+    later = aliased(Message)
+    settled = (MessageState.SENT, *states)
+    made_up_for = exists().where(
+        later.contact_id == Message.contact_id,
+        later.id > Message.id,
+        later.kind != Kind.GREETING,
+        later.state.in_(settled),
+    )
+    by_mail = and_(Message.channel == "email", Contact.email_suspended != "")
+    by_line = and_(Message.channel == "line", Contact.line_suspended != "")
+    refused = and_(Message.state == MessageState.FAILED, or_(by_mail, by_line))
+    return (
+        select(Message.id)
+        .join(Contact, Contact.id == Message.contact_id)
+        .where(Message.on_date >= since, Message.kind != Kind.GREETING, Message.state.in_(states))
+        .where(is_valid(today), ~refused, ~made_up_for)
     )

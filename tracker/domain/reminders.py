@@ -25,6 +25,8 @@ from tracker.domain.office_time import OfficeTime
 ONE_DAY = dt.timedelta(days=1)
 ONE_WEEK = dt.timedelta(weeks=1)
 NOTICE_DAYS = 7
+LOSS_DAYS = 14
+"""For so long coordinators hear of a message that was lost: at least in one list, whatever is a day off."""
 NO_LIMIT = 1000
 """More than a message a day."""
 

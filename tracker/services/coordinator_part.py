@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Select, bindparam, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
@@ -15,14 +15,14 @@ from tracker.db.prepared import PLAN, TODAY
 from tracker.domain.contacts import Role
 from tracker.domain.follow_up import Status
 from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import NOTICE_DAYS, Kind
+from tracker.domain.reminders import LOSS_DAYS, NOTICE_DAYS
 from tracker.reports.digest import CoordinatorPart, Paused, SilentDivision, Undelivered
 from tracker.reports.standing import plan_summary
 from tracker.services.digest_parts import AGENCY, Facts, items, items_where
 from tracker.services.line_ledger import alarms, newest_reading, people_left
-from tracker.services.routing import EMAIL, LINE
+from tracker.services.owed_kinds import LOST, LOST_SINCE
 
-NOT_DELIVERED = (MessageState.RETRY, MessageState.FAILED, MessageState.UNKNOWN, MessageState.EXPIRED)
+NOT_DELIVERED = (MessageState.RETRY, *LOST)
 
 
 def coordinator_part(
@@ -30,7 +30,8 @@ def coordinator_part(
 ) -> CoordinatorPart | None:
     """Who has not answered, what waits, who cannot be reached; None when all is well."""
     since = today - dt.timedelta(days=NOTICE_DAYS - 1)
-    facts = {"of_plan": plan.id, "of_agency": plan.agency_id, "today": today, "since": since}
+    lost_since = today - dt.timedelta(days=LOSS_DAYS)
+    facts = {"of_plan": plan.id, "of_agency": plan.agency_id, "today": today, "lost_since": lost_since}
     owners = _owner_names(session, facts)
     summary = plan_summary(session, plan.id, today=today)
     everywhere = owners[None]
@@ -53,7 +54,7 @@ def coordinator_part(
         paused=_paused(session, facts),
         undelivered=tuple(_undelivered(session, facts)),
     )
-    told = (part.silent, part.waiting, part.unreachable, part.vacant, part.alarms)
+    told = (part.silent, part.waiting, part.unreachable, part.vacant, part.alarms, part.undelivered)
     return part if any(told) else None
 
 
@@ -68,29 +69,17 @@ def _line_left(session: Session, today: dt.date) -> tuple[int, int] | None:
 
 
 def _undelivered(session: Session, facts: Facts) -> Iterator[Undelivered]:
-    """Of each contact in office the newest message of the last days, where it has not gone out.
-
-    Not those of an address that was refused for good: ``unreachable`` tells of it.
-    """
-    for row in session.execute(_newest_not_delivered(), facts):
-        refused = {EMAIL: row.email_suspended, LINE: row.line_suspended}.get(row.channel)
-        if not (refused and row.state is MessageState.FAILED):
-            yield Undelivered(row.name, row.id, row.state.value, row.channel, row.on_date, row.error)
+    for row in session.execute(_not_delivered(), facts):
+        yield Undelivered(row.name, row.id, row.state.value, row.channel, row.on_date, row.error)
 
 
 @cache
-def _newest_not_delivered() -> Select[*tuple[Any, ...]]:
-    newest = (
-        select(func.max(Message.id))
-        .where(Message.on_date >= bindparam("since", type_=Date()), Message.kind != Kind.GREETING)
-        .group_by(Message.contact_id)
-    )
-    columns = (Message.id, Message.state, Message.channel, Message.on_date, Message.error)
+def _not_delivered() -> Select[*tuple[Any, ...]]:
+    columns = (Message.id, Message.state, Message.channel, Message.on_date, Message.error, Contact.name)
     return (
-        select(*columns, Contact.name, Contact.email_suspended, Contact.line_suspended)
-        .join(Contact, Contact.id == Message.contact_id)
-        .where(Contact.agency_id == AGENCY, queries.is_valid(TODAY))
-        .where(Message.id.in_(newest), Message.state.in_(NOT_DELIVERED))
+        queries.never_arrived(*NOT_DELIVERED, since=LOST_SINCE, today=TODAY)
+        .with_only_columns(*columns)
+        .where(Contact.agency_id == AGENCY)
         .order_by(Contact.id)
     )
 

@@ -30,7 +30,16 @@ from sqlalchemy.orm import Session
 
 from tracker.db import queries
 from tracker.db.base import UtcDateTime, Word
-from tracker.db.models import Contact, FollowUp, Measure, MeasureSupport, Plan, QuotaReading, Reminder
+from tracker.db.models import (
+    Contact,
+    FollowUp,
+    Measure,
+    MeasureSupport,
+    MessageState,
+    Plan,
+    QuotaReading,
+    Reminder,
+)
 from tracker.db.prepared import NOW, TODAY
 from tracker.domain import reminders as due
 from tracker.domain.cadence import Cadence
@@ -55,8 +64,12 @@ UNTIL = bindparam("until", type_=UtcDateTime())
 OLDEST_END = bindparam("oldest_end", type_=Date())
 LISTED_ON = bindparam("listed_on", type_=Date())
 MONTH_ENDS = bindparam("month_ends", type_=Date())
+LOST_SINCE = bindparam("lost_since", type_=Date())
 BEGINS, ENDS = bindparam("begins", type_=UtcDateTime()), bindparam("ends", type_=UtcDateTime())
 """The instants between which the window's days lie."""
+
+LOST = (MessageState.FAILED, MessageState.UNKNOWN, MessageState.EXPIRED)
+"""A message in such a state is not tried again by itself."""
 
 Parameters = Mapping[str, Any]
 
@@ -83,6 +96,7 @@ def owed(
         "oldest_end": today - dt.timedelta(days=rules.years_end_days),
         "listed_on": due.weekly_day(now, office, rules),
         "month_ends": last_of_month(today),
+        "lost_since": today - dt.timedelta(days=due.LOSS_DAYS),
     }
     by_plan, by_due_date = (
         _by_plans(session, now, office, rules, kinds),
@@ -195,7 +209,8 @@ def _summary() -> Select[Any]:
 def _coordinator() -> Select[Any]:
     """The list of the week's day.
 
-    If none went out, an address that fails or a post that falls vacant later that week makes one.
+    If none went out, an address that fails, a message that is lost or a post that falls vacant later that
+    week makes one.
     """
     owners = _people(Role.OWNER)
     submitted = and_(queries.is_status(Status.SUBMITTED), FollowUp.submitted_on <= LISTED_ON)
@@ -204,7 +219,9 @@ def _coordinator() -> Select[Any]:
     unreachable = exists().where(Contact.agency_id == Plan.agency_id, refused).correlate(Plan)
     nobody = ~exists().where(owners.c.agency_id == Plan.agency_id, _led_by(owners)).correlate(Plan, FollowUp)
     vacant = _open(FollowUp.due_on <= MONTH_ENDS, nobody)
-    something = or_(_open(FollowUp.due_on < LISTED_ON), waiting, unreachable, vacant)
+    lost = queries.never_arrived(*LOST, since=LOST_SINCE, today=TODAY)
+    not_told = lost.where(Contact.agency_id == Plan.agency_id).correlate(Plan).exists()
+    something = or_(_open(FollowUp.due_on < LISTED_ON), waiting, unreachable, vacant, not_told)
     return _by_plan(_people(Role.COORDINATOR)).where(something)
 
 

@@ -17,9 +17,8 @@ from tracker.messages.rendered import Rendered
 from tracker.reports.digest import CalendarDoubt, Digest
 from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
-from tracker.services.message_making import Planned
 from tracker.services.outbox import deliver_all
-from tracker.services.reminders import plan_reminders
+from tracker.services.reminders import Planned, plan_reminders
 from tracker.services.routing import Routing
 
 ALL = REMINDERS

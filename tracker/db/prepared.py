@@ -5,9 +5,11 @@ own and never data, settings or the time. Those are parameters with a name, give
 that many statements share stand here.
 """
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
-from sqlalchemy import BindParameter, Date, Integer, Table, bindparam
+from sqlalchemy import BindParameter, Date, Executable, Integer, Table, bindparam
+from sqlalchemy.orm import Session
 
 from tracker.db.base import Base, UtcDateTime
 
@@ -32,3 +34,12 @@ def any_of(name: str) -> BindParameter[object]:
 def table_of(model: type[Base]) -> Table:
     """A table by itself, for statements on many rows that need none of the session's objects."""
     return cast(Table, model.__table__)
+
+
+def rows_written(session: Session, statement: Executable, facts: Mapping[str, Any] | None = None) -> int:
+    """Execute a statement past the objects that the session holds; how many rows it wrote.
+
+    Python's driver for SQLite does not count the rows of a statement that begins with WITH.
+    """
+    done = session.connection().execute(statement, facts, execution_options={"preserve_rowcount": True})
+    return done.rowcount

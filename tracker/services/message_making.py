@@ -8,25 +8,21 @@ message that is still queued. All in statements over sets; ``services/owed.py`` 
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column as Field
 from sqlalchemy import (
     ColumnElement,
     Date,
     Delete,
-    Executable,
     Insert,
-    Integer,
     Select,
-    Table,
     Update,
     and_,
     bindparam,
     case,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -34,42 +30,22 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db import queries
 from tracker.db.base import Word
 from tracker.db.keys import new_key
 from tracker.db.models import Message, MessageState, Reminder
-from tracker.db.prepared import NOW, TODAY
+from tracker.db.prepared import NOW, TODAY, rows_written
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import TURN, Kind
-from tracker.services.owed import OWED, drop_owed, identity, write_owed
-from tracker.services.owed_kinds import COLUMNS
+from tracker.services.owed import MADE, OWED, identity, write_owed
 from tracker.services.routing import ADDRESSED, Routing
-from tracker.services.waiting import WAITING, anything_waits
 
 UNDER_WAY = (MessageState.SENDING, MessageState.RETRY)
 NOT_RECEIVED = (MessageState.CANCELLED, MessageState.EXPIRED)
 QUEUED = queries.is_state(MessageState.QUEUED)
-
-MADE = Table(
-    "made",
-    OWED.metadata,
-    Field("bearer_id", Integer, primary_key=True),
-    Field("id", Integer),
-    prefixes=["TEMPORARY"],
-)
-"""The messages made just now: in a table by themselves PostgreSQL knows how many they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """How many reminders were written and how many messages were made for them."""
-
-    reminders: int
-    messages: int
 
 
 def make_messages(
@@ -80,31 +56,33 @@ def make_messages(
     routing: Routing,
     allowances: Mapping[Kind, int],
     gathers: bool,
-) -> Planned:
-    """Put what waits into messages of today, and write down as reminders what has just come due.
+) -> int:
+    """Give what waits its place in a message of today; how many messages are new.
 
-    No message is made unless it ``gathers``: then only what is queued already takes something in. Who has had
-    as many this month as ``allowances`` says for what waits, whichever allows most, gets no new one: a due
-    date that must keep room does not hold back the month's list.
+    None is, unless it ``gathers``: only what is queued already takes something in. Who has had as many this
+    month as ``allowances`` says for what waits, whichever allows most, gets no new one: a due date that must
+    keep room does not hold back the month's list.
     """
     today = office.today(now)
     facts: dict[str, Any] = {"now": now, "today": today, "month_begins": first_of_month(today)}
-    _rows(session, _bring_forward(), facts)
-    if not anything_waits(session):
-        return Planned(0, 0)
-    write_owed(session, routing, allowances=allowances, facts=facts)
-    _join_queued(session)
-    made = _make_new(session, facts) if gathers else 0
-    written = _rows(session, _write(session.get_bind().dialect.name), facts)
-    _rows(session, _attach(), facts)
-    drop_owed(session)
-    session.expire_all()
-    return Planned(written, made)
+    if gathers or session.scalar(_anything_queued()):
+        write_owed(session, routing, allowances=allowances, facts=facts)
+        _join_queued(session)
+    return _make_new(session, facts) if gathers else 0
+
+
+def bring_forward(session: Session, today: dt.date) -> None:
+    """Messages of earlier days that nobody has begun to send become today's, and take in what is new."""
+    rows_written(session, _bring_forward(), {"today": today})
+
+
+@cache
+def _anything_queued() -> Select[bool]:
+    return select(exists().where(QUEUED))
 
 
 @cache
 def _bring_forward() -> Update:
-    """Messages of earlier days that nobody has begun to send become today's, and take in what is new."""
     other = aliased(Message)
     taken = select(other.id).where(
         other.contact_id == Message.contact_id, other.on_date == TODAY, other.number == Message.number
@@ -134,10 +112,12 @@ def _identity(person: ColumnElement[int]) -> ColumnElement[str]:
 
 def _join_queued(session: Session) -> None:
     """What is owed joins the contact's message that is still queued, or one to the same address."""
-    joined = _rows(session, _go_in_queued("contact_id")) + _rows(session, _go_in_queued("identity"))
+    joined = rows_written(session, _go_in_queued("contact_id")) + rows_written(
+        session, _go_in_queued("identity")
+    )
     if joined:
-        _rows(session, _leave_out_claimed())
-        _rows(session, _weigh())
+        rows_written(session, _leave_out_claimed())
+        rows_written(session, _weigh())
 
 
 @cache
@@ -193,11 +173,11 @@ def _kind(turn: ColumnElement[int]) -> ColumnElement[Kind]:
 def _make_new(session: Session, facts: Mapping[str, Any]) -> int:
     """New messages for those who may have one, with what is owed to them put in; how many."""
     for name in ("contact_id", "identity"):
-        _rows(session, _hold_back(name), facts)
-    _rows(session, _leave_out_held_back())
-    _rows(session, _share())
-    made = _rows(session, _insert(), facts)
-    _rows(session, _note_made(), facts)
+        rows_written(session, _hold_back(name), facts)
+    rows_written(session, _leave_out_held_back())
+    rows_written(session, _share())
+    made = rows_written(session, _insert(), facts)
+    rows_written(session, _note_made(), facts)
     return made
 
 
@@ -292,40 +272,3 @@ def _note_made() -> Insert:
         .where(QUEUED, Message.kind != Kind.GREETING)
     )
     return insert(MADE).from_select(("bearer_id", "id"), made)
-
-
-def _put(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Columns of what waits, then the message that it goes into, if any, and why it is dropped, if it is."""
-    goes = and_(OWED.c.contact_id == WAITING.c.contact_id, WAITING.c.dropped == "")
-    return (
-        select(*columns, func.coalesce(OWED.c.message_id, MADE.c.id).label("message_id"), WAITING.c.dropped)
-        .outerjoin_from(WAITING, OWED, goes)
-        .outerjoin(MADE, MADE.c.bearer_id == OWED.c.bearer_id)
-    )
-
-
-@cache
-def _write(dialect: str) -> Any:
-    """Write down what has just come due, each thing once."""
-    into: Any = (sqlite if dialect == "sqlite" else postgresql).insert(Reminder.__table__)
-    new = _put(*(WAITING.c[name] for name in COLUMNS)).where(WAITING.c.id.is_(None))
-    return into.from_select((*COLUMNS, "message_id", "dropped"), new).on_conflict_do_nothing()
-
-
-@cache
-def _attach() -> Update:
-    """What was written before gets its message, or is let go of."""
-    put = _put(WAITING.c.id).where(WAITING.c.id.is_not(None)).subquery("put")
-    settled = or_(put.c.message_id.is_not(None), put.c.dropped != "")
-    waits = (Reminder.message_id.is_(None), Reminder.dropped == "")
-    attached = update(Reminder).where(Reminder.id == put.c.id, settled, *waits)
-    return attached.values(message_id=put.c.message_id, dropped=put.c.dropped)
-
-
-def _rows(session: Session, statement: Executable, facts: Mapping[str, Any] | None = None) -> int:
-    """Execute a statement past the objects that the session holds; how many rows it wrote.
-
-    Python's driver for SQLite does not count the rows of a statement that begins with WITH.
-    """
-    done = session.connection().execute(statement, facts, execution_options={"preserve_rowcount": True})
-    return done.rowcount

@@ -74,25 +74,39 @@ _ROUTES = Table(
 """What ``Routing`` decided: the channel for every contact of a kind, and by which address it is reached."""
 
 
+MADE = Table(
+    "made",
+    _TABLES,
+    Field("bearer_id", Integer, primary_key=True),
+    Field("id", Integer),
+    prefixes=["TEMPORARY"],
+)
+"""The messages made just now: in a table by themselves PostgreSQL knows how many they are."""
+
+
+def make_tables(session: Session) -> None:
+    """Make the tables, empty; ``drop_tables``, or the transaction's end, removes them."""
+    _TABLES.create_all(session.connection(), checkfirst=False)
+
+
+def drop_tables(session: Session) -> None:
+    """Remove the tables before the transaction's end, so that they can be made again."""
+    _TABLES.drop_all(session.connection(), checkfirst=False)
+
+
 def write_owed(
     session: Session, routing: Routing, *, allowances: Mapping[Kind, int], facts: Mapping[str, Any]
 ) -> None:
-    """Make the table and fill it from what is waiting, by the ``facts`` this asks for.
+    """Fill the table from what is waiting, by the ``facts`` this asks for.
 
-    Who is paused, or has no channel, is left out. ``drop_owed``, or the transaction's end, removes it.
+    Who is paused, or has no channel, is left out.
     """
     connection = session.connection()
-    _TABLES.create_all(connection, checkfirst=False)
     routes = list(_routes(connection.scalars(_own_channels()).all(), routing))
     if routes:
         connection.execute(insert(_ROUTES), routes)
     allowed = {_allowed(kind): number for kind, number in allowances.items()}
     connection.execute(_insert(), {**facts, **allowed, "line_kinds": list(routing.line_kinds)})
-
-
-def drop_owed(session: Session) -> None:
-    """Remove the table before the transaction's end, so that it can be made again."""
-    _TABLES.drop_all(session.connection(), checkfirst=False)
 
 
 def identity(

@@ -7,6 +7,7 @@ Everything happens in the caller's transaction and in statements over sets; ``se
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Update, bindparam, literal, select, update
@@ -16,12 +17,22 @@ from tracker.db.models import Meta, Reminder
 from tracker.db.prepared import NOW
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import REMINDERS, Kind, ReminderRules, allowances
-from tracker.services.message_making import Planned, make_messages
+from tracker.services.message_making import bring_forward, make_messages
+from tracker.services.owed import drop_tables, make_tables
 from tracker.services.owed_kinds import owed
 from tracker.services.routing import Routing
-from tracker.services.waiting import add, collect, drop_named_lately, drop_waiting
+from tracker.services.settling import settle
+from tracker.services.waiting import add, anything_waits, collect, drop_named_lately, drop_waiting
 
 PAST_USE = "past its use before a message could carry it"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """How many reminders were written and how many messages were made for them."""
+
+    reminders: int
+    messages: int
 
 
 def plan_reminders(
@@ -41,16 +52,19 @@ def plan_reminders(
     for come_due in owed(session, now, office, rules, kinds):
         add(session, come_due)
     drop_named_lately(session, office.working.before(today, rules.due_soon_days))
-    planned = make_messages(
-        session,
-        now=now,
-        office=office,
-        routing=routing,
-        allowances=allowances(today, office, rules),
-        gathers=_gathers(session, now, office),
-    )
+    bring_forward(session, today)
+    allowed, gathers = allowances(today, office, rules), _gathers(session, now, office)
+    written = made = 0
+    if anything_waits(session):
+        make_tables(session)
+        made = make_messages(
+            session, now=now, office=office, routing=routing, allowances=allowed, gathers=gathers
+        )
+        written = settle(session)
+        drop_tables(session)
     drop_waiting(session)
-    return planned
+    session.expire_all()
+    return Planned(written, made)
 
 
 @cache

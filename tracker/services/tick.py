@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from tracker.domain.reminders import REMINDERS, Kind
 from tracker.services.delivery import Delivered, Delivery
 from tracker.services.digests import Moment
-from tracker.services.message_making import Planned
 from tracker.services.outbox import deliver_all, waiting
 from tracker.services.recovery import recover
-from tracker.services.reminders import plan_reminders
+from tracker.services.reminders import Planned, plan_reminders
 
 
 @dataclass(frozen=True, slots=True)

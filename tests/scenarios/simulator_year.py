@@ -29,6 +29,7 @@ from tracker.db.models import Message, MessageState, Reminder
 from tracker.db.session import reading, writing
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
+from tracker.services.recovery import recover
 
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
 LOOK_EVERY = 15 * MINUTE
@@ -192,7 +193,7 @@ class Simulation:
         for channel in self.machine.channels.values():
             channel.took_nothing = False
         began = self.machine.now
-        due = owed(self.facts(), began, self.office.time)
+        due = owed(self._foreseen(), began, self.office.time)
         ended = self._run(how)
         self._note(f"{how}: {'ended' if ended else 'did not end'} {self.struck}")
         self._facts = None
@@ -224,7 +225,7 @@ class Simulation:
 
     def second(self, how: str) -> None:
         """Another process looks, in the middle of the first one's look."""
-        due = owed(read_facts_of(self), self.machine.now, self.office.time)
+        due = owed(self._foreseen(), self.machine.now, self.office.time)
         ended = self.machine.look(how)
         self._note(f"second {how}")
         with self.reading() as session:
@@ -266,6 +267,12 @@ class Simulation:
             self.promises.the_end(session, self.machine.now)
             self.played.reminders = len(self.promises.expected)
         self.played.messages = sum(len(each.arrived) for each in self.machine.channels.values())
+
+    def _foreseen(self) -> Facts:
+        """The tables as they are once a look has given up what is past its use, before it plans."""
+        with self.sessions() as session:  # and is rolled back
+            recover(session, self.machine.now)
+            return read_facts(session, self.office.time)
 
     def facts(self) -> Facts:
         if self._facts is None:

@@ -2,9 +2,6 @@
 
 import datetime as dt
 import logging
-import signal
-import threading
-from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -14,10 +11,9 @@ from jobs.planner import Planner
 from jobs.schedule import Job, options, table
 from tracker.app import App
 from tracker.services.outbox import deliver_all
+from tracker.signals import heeded
 
 log = logging.getLogger(__name__)
-
-STOP_SIGNALS = ("SIGTERM", "SIGINT", "SIGBREAK")
 
 
 def run_forever(app: App) -> None:
@@ -25,14 +21,14 @@ def run_forever(app: App) -> None:
 
     Several processes may do so on one database, on one machine or many: one of them plans, all deliver.
     """
-    _stop_on_signals(app.stopping)
     planner = Planner(app)
-    try:
-        planner.start(app.clock())
-        log.info("started: %d messages sent", deliver_all(app.delivery(), app.moment).sent)
-        _run_jobs(app, planner)
-    finally:
-        planner.resign()
+    with heeded(app.stopping):
+        try:
+            planner.start(app.clock())
+            log.info("started: %d messages sent", deliver_all(app.delivery(), app.moment).sent)
+            _run_jobs(app, planner)
+        finally:
+            planner.resign()
     log.info("stopped")
 
 
@@ -63,12 +59,3 @@ def _guarded(job: Job, app: App, planner: Planner) -> None:
             log.info("%s: end", job.name)
     except Exception:
         log.exception("%s: failed; it will be tried again at its next time", job.name)
-
-
-def _stop_on_signals(stopping: threading.Event) -> None:
-    def stop(number: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    for name in STOP_SIGNALS:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)

@@ -268,22 +268,29 @@ def test_credential_of_systemd_may_show_a_right_of_its_group(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
-    [("none", "FileNotFoundError"), (".", "IsADirectoryError"), ("token", "UnicodeDecodeError")],
+    ("name", "problem"),
+    [
+        ("none", "cannot be read (No such file or directory)."),
+        (".", "cannot be read (Is a directory)."),
+        ("token", "is not UTF-8; save it anew as UTF-8."),
+    ],
     ids=["missing", "directory", "not_text"],
 )
-def test_secret_that_cannot_be_read_is_named(tmp_path: Path, name: str, kind: str) -> None:
+def test_secret_that_cannot_be_read_is_named(tmp_path: Path, name: str, problem: str) -> None:
     secret_file(tmp_path, b"\xff\xfe" + TOKEN.encode())
 
     said = refused(tmp_path, TRACKER_SMTP_PASSWORD_FILE=str(tmp_path / name))
 
-    assert said == f"TRACKER_SMTP_PASSWORD_FILE: {tmp_path / name} cannot be read ({kind})."
+    assert said == f"TRACKER_SMTP_PASSWORD_FILE: {tmp_path / name} {problem}"
 
 
 def test_secret_in_the_settings_file_is_an_unknown_setting(tmp_path: Path) -> None:
     said = refused(tmp_path, f'[email]\npassword = "{TOKEN}"\n')
 
-    assert "unknown setting 'email.password'" in said
+    assert said.endswith(
+        "unknown setting 'email.password'. A password never stands here: name its file in "
+        "TRACKER_SMTP_PASSWORD_FILE."
+    )
     assert TOKEN not in said
 
 

@@ -339,6 +339,12 @@ def example() -> str:
     return "\n".join(lines) + "\n"
 
 
+SECRETS_ELSEWHERE = {
+    "email.password": "A password never stands here: name its file in TRACKER_SMTP_PASSWORD_FILE.",
+    "line.token": "A token never stands here: name its file in TRACKER_LINE_TOKEN_FILE.",
+}
+
+
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -351,7 +357,8 @@ def _read_file(path: Path) -> dict[str, Any]:
     for key, value in _flat(document):
         if key not in known:
             nearest = get_close_matches(key, known, n=1, cutoff=0.0)[0]
-            raise ConfigError(f"{path} has the unknown setting '{key}'. The nearest one is '{nearest}'.")
+            hint = SECRETS_ELSEWHERE.get(key, f"The nearest one is '{nearest}'.")
+            raise ConfigError(f"{path} has the unknown setting '{key}'. {hint}")
         values[known[key].name] = _read(known[key], value, f"{path}, '{key}'")
     return values
 
@@ -389,8 +396,10 @@ def _secret(name: str, environ: Mapping[str, str]) -> str:
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{name}_FILE: {path} cannot be read ({type(error).__name__}).") from None
+    except OSError as error:
+        raise ConfigError(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{name}_FILE: {path} is not UTF-8; save it anew as UTF-8.") from None
     foreign = stat.S_IRWXO if _is_credential(path, environ) else stat.S_IRWXG | stat.S_IRWXO
     if os.name == "posix" and mode & foreign:
         raise ConfigError(f"{name}_FILE: others may read {path}. Run: chmod 600 {path}")

@@ -331,8 +331,8 @@ def test_doctor_leaves_suspended_addresses_alone(connected: Tracker, mail: Mail)
         (Quota(200, 20), "ok", "180 of 200 left this month; 30 are kept for escalations"),
         (Quota(200, 170), "warning", "30 of 200 left this month; 30 are kept for escalations, "
                                      "so that nothing else goes by LINE before the next"),
-        (Quota(200, 300), "warning", "0 of 200 left this month; 30 are kept for escalations, "
-                                     "so that nothing else goes by LINE before the next"),
+        (Quota(200, 300), "warning", "0 of 200 left this month, "
+                                     "so that nothing goes by LINE before the next"),
         (Quota(None, 20), "ok", "no limit; 20 used this month"),
         (DeliveryError("LINE did not answer."), "warning", "could not be learnt: LINE did not answer."),
     ],

@@ -32,7 +32,9 @@ def leave(tracker: Tracker, number: int, **values: object) -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"state": "queued"}, "It waits for its turn; the next 'tracker tick' sends it."),
+        ({"state": "queued"}, "It waits, and the next 'tracker tick' sends it."),
+        ({"state": "queued", "next_attempt_at": "2027-02-01 04:00:00"},
+         "It waits, and is not sent before 2570-02-01 11:00."),
         ({"state": "sending"}, "It is just being sent."),
         ({"channel": "email"}, "The mail server has taken it."),
         ({"channel": "line"}, "LINE has taken it."),
@@ -51,8 +53,8 @@ def leave(tracker: Tracker, number: int, **values: object) -> None:
         ({"state": "cancelled", "rendered_at": None}, "It was called off before it was written."),
         ({"state": "expired"}, "It was not sent: it was past its use before it could be."),
     ],
-    ids=["queued", "sending", "email", "line", "retry", "failed", "unknown", "unknown_line", "unknown_late",
-         "cancelled", "unwritten", "expired"],
+    ids=["queued", "put_off", "sending", "email", "line", "retry", "failed", "unknown", "unknown_line",
+         "unknown_late", "cancelled", "unwritten", "expired"],
 )  # fmt: skip
 def test_show_says_how_a_message_stands(sent: Tracker, values: dict[str, object], sentence: str) -> None:
     leave(sent, 1, **values)
@@ -170,8 +172,8 @@ def test_cancel_and_take_back(sent: Tracker) -> None:
     [
         (("retry", 1, 2), "Message 2 was sent already. Nothing was changed."),
         (("cancel", 1, 2, "--reason", "x"), "Message 2 was sent already. Nothing was changed."),
-        (("retry", 1, 99), "No message '99'. There are: 4, 3, 2, 1."),
-        (("cancel", 1, 99, "--reason", "x"), "No message '99'. There are: 4, 3, 2, 1."),
+        (("retry", 1, 99), "There is no message 99; the newest is 4."),
+        (("cancel", 1, 99, "--reason", "x"), "There is no message 99; the newest is 4."),
     ],
     ids=["retry_sent", "cancel_sent", "retry_unknown", "cancel_unknown"],
 )

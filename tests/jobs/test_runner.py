@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -17,15 +17,6 @@ from tests.jobs.conftest import Clock, messages
 from tests.services.delivering import at
 from tracker.app import App
 from tracker.services.days_off import DayOff, table_text, write_table
-
-
-@pytest.fixture(autouse=True)
-def _signals_as_before() -> Iterator[None]:
-    names = [getattr(signal, name) for name in runner.STOP_SIGNALS if hasattr(signal, name)]
-    before = [(number, signal.getsignal(number)) for number in names]
-    yield
-    for number, handler in before:
-        signal.signal(number, handler)
 
 
 def once_started(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:

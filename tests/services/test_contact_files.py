@@ -150,6 +150,26 @@ def test_line_of_a_bad_value_is_named_as_an_editor_counts(
     assert said.endswith("Nothing was imported.")
 
 
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("name,division,email\nก,ฝ่ายหนึ่ง,a@b.co\n\nก , ฝ่ายหนึ่ง,c@b.co\n", True),
+        ("name,division,email\nก,ฝ่ายหนึ่ง;ฝ่ายสอง,a@b.co\n\nก,ฝ่ายสอง;ฝ่ายหนึ่ง,c@b.co\n", True),
+        ("name,division,email\nก,ฝ่ายหนึ่ง,a@b.co\n\nก,ฝ่ายหนึ่ง,a@b.co\n", False),
+        ("name,division,email\nก,ฝ่ายหนึ่ง,a@b.co\n\nก,ฝ่ายสอง,c@b.co\n", False),
+    ],
+    ids=["another_address", "divisions_the_other_way_round", "alike", "another_division"],
+)
+def test_nobody_stands_there_twice_with_different_rows(tmp_path: Path, text: str, refused: bool) -> None:
+    path = file(tmp_path, text.encode())
+
+    if not refused:
+        assert len(read_contacts(path)) == 2
+        return
+    with pytest.raises(InputError, match=r"lines 2 and 4: ก stands there twice, and not alike\."):
+        read_contacts(path)
+
+
 def test_row_of_a_bad_value_in_excel_is_named_as_excel_counts(tmp_path: Path) -> None:
     book = Workbook()
     book.active["A1"], book.active["B1"], book.active["A5"], book.active["B5"] = "name", "rank", "ก", 9

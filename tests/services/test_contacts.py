@@ -291,6 +291,16 @@ def test_division_that_looks_misspelt_is_doubted(session: Session) -> None:
     assert stored.doubts == ("ฝ่ายหนึ่งง is new; is ฝ่ายหนึ่ง meant?",)
 
 
+def test_several_divisions_written_as_one_are_doubted(session: Session) -> None:
+    store(session, ContactEntry("ก", divisions=("ฝ่ายหนึ่ง", "ฝ่ายสอง")))
+
+    stored = store(session, ContactEntry("ข", divisions=("ฝ่ายหนึ่ง,ฝ่ายสอง",)))
+
+    assert stored.doubts == (
+        "ฝ่ายหนึ่ง,ฝ่ายสอง is new; if several are meant, write them with semicolons between.",
+    )
+
+
 def test_channels_that_are_not_named_stay(session: Session) -> None:
     store(session, replace(HEAD, channels=("email", "line")))
 

@@ -328,6 +328,20 @@ def test_the_coordinator_of_the_day_is_named(
     assert only_digest(post).plans[0].ask == (Person("clerk", "0 2276 9600", "c@x.example"),)
 
 
+def test_a_letter_asks_those_divisions_that_lead_something(
+    post: Post, sessions: sessionmaker[Session], agency: int
+) -> None:
+    with sessions.begin() as session:
+        contact(session, agency, "head", divisions=[TWO, "ฝ่ายที่สนับสนุน"], email="h@x.example")
+
+    post.plan([Kind.MONTHLY])
+    post.deliver()
+
+    told = {digest.recipient: digest.plans[0].owner for digest in post.writer.digests}
+    assert told["head"] is not None
+    assert told["head"].divisions == (TWO,)
+
+
 @pytest.mark.parametrize(
     ("now", "quarter"),
     [("2022-02-01 09:00", None), ("2022-01-03 09:00", "2565-Q1"), ("2022-10-03 09:00", "2565-Q4")],

@@ -193,6 +193,14 @@ def test_postponing_needs_a_later_date(loaded: Session, due_on: dt.date | None) 
     assert row_counts(loaded) == before
 
 
+def test_postponing_by_years_is_taken_for_a_slip(loaded: Session) -> None:
+    before = row_counts(loaded)
+
+    with pytest.raises(InputError, match=r"2642-12-31 is over two years away; is the year right\?"):
+        change(loaded, "O1", "2565-Q1", Action.POSTPONE, due_on=dt.date(2099, 12, 31), reason="x")
+    assert row_counts(loaded) == before
+
+
 @pytest.mark.parametrize("action", ["waive", "return", "reopen", "postpone"])
 @pytest.mark.parametrize("reason", ["", " \n"], ids=["none", "blank"])
 def test_reason_is_needed(loaded: Session, action: str, reason: str) -> None:

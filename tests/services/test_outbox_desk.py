@@ -222,12 +222,29 @@ def test_all_or_nothing(post: Post, deed: Callable[..., object]) -> None:
     post.tick()
     put(post, MessageState.FAILED)
 
-    with pytest.raises(UnknownName, match="No message '7'"):
+    with pytest.raises(NotAllowed, match="There is no message 7; the newest is 1"):
         deed(post, 1, 7)
 
     assert only(post).state is MessageState.FAILED
     with post.sessions() as session:
         assert session.scalars(select(Event).where(Event.what.startswith("message"))).all() == []
+
+
+def test_what_waits_for_a_later_time_can_be_sent_now(post: Post) -> None:
+    post.plan()
+    put(post, MessageState.QUEUED, next_attempt_at=at(f"{DAY} 15:00"))
+
+    assert retry(post) == {1: []}
+    post.deliver()
+
+    assert only(post).state is MessageState.SENT
+
+
+def test_what_waits_for_its_turn_needs_no_retry(post: Post) -> None:
+    post.plan()
+
+    with pytest.raises(NotAllowed, match="waits for its turn"):
+        retry(post)
 
 
 def test_history_tells_who_decided_and_why(post: Post) -> None:

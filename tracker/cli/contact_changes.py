@@ -13,6 +13,7 @@ from tracker.services.contact_changes import Edited, edit_contact, find_contact,
 from tracker.services.contact_erasing import Erased, erase_contact
 from tracker.services.divisions import DivisionBook
 from tracker.services.measures import find_agency
+from tracker.services.outbox_desk import unsent
 from tracker.services.pauses import Pause
 from tracker.thai.dates import parse_date
 
@@ -75,7 +76,10 @@ def edit(
             done = edit_contact(session, contact, changes, book, actor=actor(), now=app.clock())
         except InputError as error:
             raise InputError(f"{error} Nothing was changed.") from None
+        missed = unsent(session, contact, app.clock()) if done.trusted else []
     _tell_edited(contact.name, done)
+    for number in missed:
+        echo(f"Message {number} did not arrive before; to have it sent now: tracker outbox retry {number}")
     tell_news(book)
 
 

@@ -60,5 +60,5 @@ def _told(each: Greeted) -> str:
     if each.state is MessageState.SENT:
         return f"Greeted by {way}; it was taken as message {each.number}. Ask whether it arrived."
     if each.state is MessageState.RETRY:
-        return f"Not yet by {way}: {each.remark} It will be tried again."
+        return f"Not yet by {way}: {each.remark.rstrip('.')}. It will be tried again."
     return f"Not by {way}: {each.remark}"

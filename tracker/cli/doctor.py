@@ -117,10 +117,11 @@ def _quota(app: App, name: str) -> Iterator[Finding]:
         else:
             with app.reading() as session:
                 left = people_left(session, app.today, asked=quota) or 0
-            kept = f"{reserve} are kept for escalations"
             spare = left > reserve
-            text = f"{left} of {quota.limit} left this month; {kept}"
-            advice = "" if spare else ", so that nothing else goes by LINE before the next"
+            kept = f"; {reserve} are kept for escalations" if left else ""
+            text = f"{left} of {quota.limit} left this month{kept}"
+            else_goes = "nothing else goes" if left else "nothing goes"
+            advice = "" if spare else f", so that {else_goes} by LINE before the next"
             yield Finding(subject, OK if spare else WARNING, text + advice)
     yield from _alarm(app, subject)
 

@@ -24,6 +24,7 @@ from tracker.db.models import (
     Plan,
 )
 from tracker.domain.follow_up import Status
+from tracker.services.line_quota import SPARED
 from tracker.services.pauses import Pause
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
@@ -99,6 +100,11 @@ def _messages(session: Session, app: App) -> Iterator[Finding]:
     if number:
         text = f"{plural(number, 'message')} left while being sent; the next 'tracker tick' takes that up"
         yield Finding("outbox", WARNING, text)
+    spared = (queries.is_state(MessageState.QUEUED), Message.error.startswith(SPARED))
+    number = session.scalar(select(func.count()).where(*spared)) or 0
+    if number:
+        text = f"{plural(number, 'message')} held back: LINE's quota is too small, and no e-mail is known"
+        yield Finding("outbox", WARNING, f"{text} | See: tracker outbox list --status queued")
     failing = select(Message.error).where(
         Message.state == MessageState.RETRY, Message.attempts >= KEEPS_FAILING
     )

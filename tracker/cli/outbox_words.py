@@ -5,8 +5,8 @@ import datetime as dt
 from tracker.db.models import Message, MessageState
 from tracker.services.outbox_desk import is_recognised
 
+NEXT_TICK = "and the next 'tracker tick' sends it"
 SENTENCES = {
-    MessageState.QUEUED: "It waits for its turn; the next 'tracker tick' sends it.",
     MessageState.SENDING: "It is just being sent.",
     MessageState.EXPIRED: "It was not sent: it was past its use before it could be.",
 }
@@ -25,6 +25,9 @@ def standing(message: Message, next_try: str, *, now: dt.datetime) -> str:
         return f"It cannot be known whether it arrived. Decide: {_ways(message, now, again)}"
     if message.state is MessageState.SENT:
         return TAKEN[message.channel]
+    if message.state is MessageState.QUEUED:
+        soon = message.next_attempt_at <= now
+        return f"It waits, {NEXT_TICK if soon else f'and is not sent before {next_try}'}."
     if message.state is MessageState.RETRY:
         return f"It will be tried again, not before {next_try}."
     if message.state is MessageState.FAILED:

@@ -8,12 +8,15 @@ from sqlalchemy import select
 
 from tracker.app import REHEARSAL, App
 from tracker.cli.context import echo, echo_json, json_option, office_clock, plural, with_app
+from tracker.cli.group import Failure
 from tracker.db.models import Plan
 from tracker.domain.reminders import REMINDERS, Kind
+from tracker.services.digests import Moment
 from tracker.services.preview import foreseen_messages, next_moment
 from tracker.services.reminders import next_gathering
 from tracker.services.tick import Ticked
 from tracker.services.tick import tick as tick_once
+from tracker.signals import heeded
 
 OUTCOMES = ("sent", "retry", "failed", "unknown", "cancelled")
 NO_PLAN = "No plan is loaded yet, so nothing is owed. Load one with: tracker plan import FILE"
@@ -36,8 +39,7 @@ def tick(app: App, really_send: bool, as_json: bool) -> None:
     Example: */10 * * * 1-5 cd /srv/tracker && tracker tick
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    done = tick_once(app.delivery(really_send=really_send), app.moment)
-    _tell(app, done, into_files=not really_send, as_json=as_json)
+    _send(app, REMINDERS, really_send=really_send, as_json=as_json)
 
 
 @click.command()
@@ -63,9 +65,15 @@ def remind(app: App, kinds: tuple[str, ...], dry_run: bool, really_send: bool, a
     if dry_run:
         _preview(app, wanted, as_json=as_json)
     else:
-        delivery = app.delivery(really_send=really_send)
-        done = tick_once(delivery, app.moment, wanted)
-        _tell(app, done, into_files=not really_send, as_json=as_json)
+        _send(app, wanted, really_send=really_send, as_json=as_json)
+
+
+def _send(app: App, kinds: frozenset[Kind], *, really_send: bool, as_json: bool) -> None:
+    with heeded(app.stopping):
+        done = tick_once(app.delivery(really_send=really_send), app.moment, kinds)
+    _tell(app, done, into_files=not really_send, as_json=as_json)
+    if app.stopping.is_set():
+        raise Failure("Stopped before all was sent; what waits goes out with the next 'tracker tick'.")
 
 
 def _tell(app: App, done: Ticked, *, into_files: bool, as_json: bool) -> None:
@@ -80,10 +88,8 @@ def _tell(app: App, done: Ticked, *, into_files: bool, as_json: bool) -> None:
     moment = app.moment()
     new = f"{plural(planned['reminders'], 'reminder')} in {plural(planned['messages'], 'message')}"
     echo(f"Owed and new: {new}.")
-    if planned["reminders"] and not planned["messages"] and not moment.office.may_gather(moment.now):
-        with app.sessions() as session:
-            begins = next_gathering(session, moment.now, moment.office)
-        echo(f"New messages are made from {office_clock(app, begins)} on.")
+    if planned["reminders"] and not planned["messages"]:
+        echo(_when_they_leave(app, moment))
     outcomes = [f"{name} {number}" for name, number in delivered.items() if number]
     echo(f"Delivered: {', '.join(outcomes) or 'nothing'}.")
     for name in ("retry", "failed", "unknown"):
@@ -95,6 +101,17 @@ def _tell(app: App, done: Ticked, *, into_files: bool, as_json: bool) -> None:
         echo(f"{plural(done.waiting, 'message')} waiting for {when}.")
     if delivered["sent"] and into_files and app.mode == REHEARSAL:
         echo(f"This is a rehearsal: see the folder {app.folder / app.settings.outbox_folder}.")
+
+
+def _when_they_leave(app: App, moment: Moment) -> str:
+    with app.sessions() as session:
+        begins = next_gathering(session, moment.now, moment.office)
+    if begins > moment.now:
+        return f"New messages are made from {office_clock(app, begins)} on."
+    return (
+        "They go into the next message to their contacts: each gets one a day, and so many a month; see: "
+        "tracker forecast"
+    )
 
 
 def _has_plan(app: App) -> bool:

@@ -15,6 +15,7 @@ from tracker.plans.printed import clean, escape, is_run_by_sheets, unescape
 from tracker.plans.writer import replace_file
 from tracker.services.contact_listing import StoredContact, as_row
 from tracker.services.contacts import COLUMNS, ContactEntry, read_entry
+from tracker.thai.text import folded_key
 
 ENDINGS = (".csv", ".xlsx")
 
@@ -30,14 +31,23 @@ def read_contacts(path: Path) -> list[ContactEntry]:
     """All contacts of a file, checked; the first that cannot be used is named with its line and column.
 
     CSV in UTF-8 (with or without BOM) or cp874, or an Excel workbook's first sheet. Only the column ``name``
-    must exist; empty rows are passed over.
+    must exist; empty rows are passed over. Nobody may stand there twice, unless the rows are alike.
     """
-    entries = []
+    entries: list[ContactEntry] = []
+    seen: dict[tuple[str, frozenset[str]], tuple[int, ContactEntry]] = {}
     for number, row in _rows(path):
         try:
-            entries.append(read_entry(row))
+            entry = read_entry(row)
         except InputError as error:
             raise InputError(f"{path}, line {number}: {error} Nothing was imported.") from None
+        key = folded_key(entry.name), frozenset(map(folded_key, entry.divisions))
+        earlier, same = seen.setdefault(key, (number, entry))
+        if same != entry:
+            lines = f"{path}, lines {earlier} and {number}"
+            raise InputError(
+                f"{lines}: {entry.name} stands there twice, and not alike. Nothing was imported."
+            )
+        entries.append(entry)
     if not entries:
         raise UnreadableFile(path, "holds no contact; nothing was imported.")
     return entries

@@ -72,7 +72,7 @@ def owner_part(
     following = session.execute(_following(some=some), facts).first()
     starts = Kind.MONTHLY in kinds and _tracking_starts(plan, office, today)
     part = OwnerPart(
-        divisions=_names(session, divisions),
+        divisions=_names(session, _that_lead(session, facts, divisions)),
         to_report=tuple(item for item in near if today <= item.due_on <= month_ends),
         overdue=overdue,
         closing=tuple(closing),
@@ -83,6 +83,12 @@ def owner_part(
         informed=_informed(session, plan, [item.follow_up_id for item in overdue], today),
     )
     return part if any((part.to_report, part.overdue, part.closing, part.due_soon, part.year_total)) else None
+
+
+def _that_lead(session: Session, facts: Facts, divisions: Sequence[int]) -> Sequence[int]:
+    """Those of the divisions that lead something: of the others nothing is asked. All where none does."""
+    leading = set(session.scalars(_leading(), facts))
+    return [each for each in divisions if each in leading] or divisions
 
 
 def _own(*, some: bool) -> list[ColumnElement[bool]]:

@@ -1,6 +1,7 @@
 """The divisions of an agency: finding them under any name they are printed with, and adding new ones."""
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -91,7 +92,10 @@ class DivisionBook:
 
     def _doubt(self, name: str) -> None:
         meant = likely_meant(name, [*self._catalogue, *(each.name for each in self._by_key.values())])
-        if meant:
+        parts = [each.strip() for each in re.split("[,/]", name)]
+        if len(parts) > 1 and all(map(self.known, parts)):
+            self.doubts.append(f"{name} is new; if several are meant, write them with semicolons between.")
+        elif meant:
             self.doubts.append(f"{name} is new; is {meant} meant?")
 
     def _usual(self, name: str) -> tuple[str, tuple[str, ...]]:

@@ -38,6 +38,10 @@ class SeveralPeriods(NotAllowed):
         )
 
 
+FAR = dt.timedelta(days=731)
+"""No due date is moved further into the future: a year typed in a wrong form is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A link, or a file with the SHA-256 of its content."""
@@ -186,6 +190,10 @@ def _check(follow_up: FollowUp, change: Change, *, what: str, today: dt.date) ->
     if change.action is Action.POSTPONE and (change.due_on is None or change.due_on <= follow_up.due_on):
         due_on = date_label(follow_up.due_on)
         raise InputError(f"{what} is due on {due_on}; a later date is needed. Nothing was changed.")
+    if change.due_on and change.due_on > today + FAR:
+        raise InputError(
+            f"{date_label(change.due_on)} is over two years away; is the year right? Nothing was changed."
+        )
 
 
 def _set_days(follow_up: FollowUp, change: Change) -> None:

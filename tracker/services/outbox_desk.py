@@ -8,12 +8,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Contact, Message, MessageState, Reminder
 from tracker.domain.reminders import Kind
-from tracker.errors import NotAllowed, UnknownName
+from tracker.errors import NotAllowed
 from tracker.services.history import record
 from tracker.services.recovery import SAFE_AGAIN
 from tracker.services.routing import ADDRESSED, EMAIL, LINE, Addresses
@@ -35,6 +35,7 @@ WHY_NOT = {
     MessageState.EXPIRED: "is past its use and will not be sent",
 }
 
+NO_MESSAGES = "There are no messages yet."
 MAY_DOUBLE = "It may arrive twice: it cannot be known whether the first one arrived."
 CANNOT_DOUBLE = "It cannot arrive twice: the channel recognises the repeat."
 NEW_FOR_LINE = "LINE takes it for a new message, so long after the first: it may arrive twice."
@@ -59,7 +60,8 @@ def retry_messages(
     """
     said = {}
     for message in _locked(session, numbers):
-        _refuse(message, AGAIN)
+        if not is_put_off(message, decision.now):
+            _refuse(message, AGAIN)
         before = message.state
         said[message.id] = _put_back(session, message, decision.now, really_send=really_send)
         _record(session, message, "message retried", before, decision)
@@ -77,10 +79,22 @@ def cancel_messages(session: Session, numbers: Sequence[int], decision: Decision
         _record(session, message, "message cancelled", before, decision)
 
 
-def no_message(session: Session, number: int) -> UnknownName:
-    """The complaint that there is no message of this number."""
-    newest = session.scalars(select(Message.id).order_by(Message.id.desc()).limit(10))
-    return UnknownName("message", str(number), map(str, newest))
+def no_message(session: Session, number: int) -> NotAllowed:
+    """The complaint that there is no message of this number; no other is proposed, for it is no slip."""
+    newest = session.scalar(select(func.max(Message.id)))
+    return NotAllowed(f"There is no message {number}; the newest is {newest}." if newest else NO_MESSAGES)
+
+
+def unsent(session: Session, contact: Contact, now: dt.datetime) -> Sequence[int]:
+    """The numbers of a contact's messages that failed and are still of use."""
+    failed = (Message.state == MessageState.FAILED, Message.useful_until > now)
+    mine = select(Message.id).where(Message.contact_id == contact.id, *failed)
+    return session.scalars(mine.order_by(Message.id)).all()
+
+
+def is_put_off(message: Message, now: dt.datetime) -> bool:
+    """Whether it waits for a later time: its channel takes nothing now, or LINE's quota does not reach it."""
+    return message.state is MessageState.QUEUED and message.next_attempt_at > now
 
 
 def is_recognised(message: Message, now: dt.datetime) -> bool:
@@ -115,7 +129,7 @@ def _put_back(session: Session, message: Message, now: dt.datetime, *, really_se
     if message.state is MessageState.CANCELLED:
         _take_up_again(session, message)
     message.next_attempt_at = now
-    if message.state is MessageState.RETRY:
+    if message.state in (MessageState.RETRY, MessageState.QUEUED):
         return []
     message.state, message.lease_until = MessageState.RETRY, None
     if not message.unsure:

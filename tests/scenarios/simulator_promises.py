@@ -12,7 +12,7 @@ from tests.scenarios.oracle import DAY, NINE, Facts, Person, asked, is_paused, m
 from tests.scenarios.simulator_broken import promise
 from tests.scenarios.simulator_channels import Arrival
 from tests.scenarios.simulator_machine import Written
-from tracker.db.models import Message, MessageItem, MessageState, Reminder
+from tracker.db.models import Attempt, Message, MessageItem, MessageState, Reminder
 from tracker.domain.contacts import Role
 from tracker.domain.reminders import OWNER_KINDS, Kind
 from tracker.reports.digest import OwnerPart, PlanDigest
@@ -133,7 +133,9 @@ class Promises:
         local = now.astimezone(self.sim.office.time.zone)
         return self.sim.office.time.working.includes(local.date()) and NINE <= local.time() < CLOSES
 
-    def waiting(self, session: Session, facts: Facts, now: dt.datetime, down: set[str]) -> None:
+    def waiting(
+        self, session: Session, facts: Facts, began: dt.datetime, now: dt.datetime, down: set[str]
+    ) -> None:
         """After a look that ended well: whatever waits has a reason to."""
         today = self.sim.office.time.today(now)
         if is_paused(facts.plan, today):
@@ -149,10 +151,18 @@ class Promises:
                 self.sim.dirty = True
             else:
                 kinds[row.contact_id].add(row.kind)
+        tried = select(Attempt.address).where(Attempt.outcome == MessageState.FAILED, Attempt.at >= began)
+        refused = {address.casefold() for address in session.scalars(tried)}
         for contact_id, why in kinds.items():
             person = facts.people[contact_id]
+            if {person.row.email.casefold(), person.row.line_id.casefold()} & refused:
+                self.sim.dirty = (
+                    True  # so was this: its message left for an address that is not this person's
+                )
+                continue
             held = person.is_away(today) or self._is_held(session, person, today, why)
-            promise(held or not self._may_be_made(now), "forgotten", person.row.name, sorted(why))
+            may_be = self._may_be_made(began) and self._may_be_made(now)
+            promise(held or not may_be, "forgotten", person.row.name, sorted(why))
         if self.sim.office.time.may_send(now):
             ready = select(Message).where(
                 Message.state.in_([MessageState.QUEUED, MessageState.RETRY]), Message.next_attempt_at <= now
@@ -319,17 +329,21 @@ class Promises:
     # --- all in all
 
     def the_end(self, session: Session, now: dt.datetime) -> None:
-        """Each thing that was owed was sent, or the reason stands beside it, or its use is not over."""
+        """Each thing that was owed was sent, or the reason stands beside it, or its message is of use."""
         keys = written(session)
         promise(set(keys) == self.expected and len(keys) == len(set(keys)), "reminders lost or changed")
         rows = session.execute(
-            select(Reminder.id, Reminder.useful_until, Message.state)
+            select(
+                Reminder.id,
+                Message.state,
+                func.coalesce(Message.useful_until, Reminder.useful_until).label("until"),
+            )
             .outerjoin(Message, Message.id == Reminder.message_id)
             .where(Reminder.dropped == "", Message.state.is_distinct_from(MessageState.SENT))
         )
         for row in rows:
             waits = row.state in (None, MessageState.QUEUED, *UNDER_WAY)
-            promise(not waits or row.useful_until > now, "neither sent nor given up", row.id, row.state)
+            promise(not waits or row.until > now, "neither sent nor given up", row.id, row.state)
 
 
 def _key(each: Reminder) -> tuple[Any, ...]:

@@ -198,7 +198,7 @@ class Simulation:
         self._note(f"{how}: {'ended' if ended else 'did not end'} {self.struck}")
         self._facts = None
         clean = ended and not self.struck and how != "deliver"
-        self._check(due, clean=clean)
+        self._check(due, began, clean=clean)
         if clean:
             self.promises.looked(began)
         self._put_right()
@@ -232,7 +232,7 @@ class Simulation:
             self.promises.reminders(session, due, clean=ended and self.struck == "double")
             self._since = owed(read_facts(session, self.office.time), self.machine.now, self.office.time)
 
-    def _check(self, due: set, *, clean: bool) -> None:
+    def _check(self, due: set, began: dt.datetime, *, clean: bool) -> None:
         now = self.machine.now
         with self.reading() as session:
             facts = self._facts = read_facts(session, self.office.time)
@@ -243,7 +243,7 @@ class Simulation:
             self.promises.dropped(session, facts, now)
             if clean:
                 down = {name for name, each in self.machine.channels.items() if each.took_nothing}
-                self.promises.waiting(session, facts, now, down)
+                self.promises.waiting(session, facts, began, now, down)
             self.promises.under_way(session)
             if not owed(facts, now, self.office.time) <= self.promises.expected:
                 self.dirty = True  # an address refused in this look is told of at the next full hour

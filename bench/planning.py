@@ -37,16 +37,25 @@ def run(url: str, *, agencies: int, repeat: int) -> list[Figure]:
     """On the database of ``url``."""
     engine = make_engine(parse_url(url))
     build(engine, agencies)
-    contacts = agencies * DIVISIONS
-    figure = compare(
-        f"queuing {contacts:,} reminders in messages, {engine.dialect.name}",
-        lambda: _measure(engine, contacts, fill_outbox),
-        lambda: _measure(engine, contacts, _plan),
-        repeat=repeat,
-        target=TARGET,
-    )
+    contacts, name = agencies * DIVISIONS, engine.dialect.name
+
+    def floor() -> float:
+        return _measure(engine, contacts, fill_outbox)
+
+    def queuing() -> float:
+        return _measure(engine, contacts, _plan)
+
+    def again() -> float:
+        _measure(engine, contacts, _plan)
+        return call(lambda: _plan(engine))
+
+    what = f"queuing {contacts:,} reminders in messages, {name}"
+    figures = [
+        compare(what, floor, queuing, repeat=repeat, target=TARGET),
+        compare(f"looking again, with nothing new, {name}", floor, again, repeat=repeat),
+    ]
     engine.dispose()
-    return [figure]
+    return figures
 
 
 def _measure(engine: Engine, contacts: int, fill: Callable[[Engine], None]) -> float:

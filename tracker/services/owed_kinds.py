@@ -214,13 +214,13 @@ def _coordinator() -> Select[Any]:
     """
     owners = _people(Role.OWNER)
     submitted = and_(queries.is_status(Status.SUBMITTED), FollowUp.submitted_on <= LISTED_ON)
-    waiting = exists().where(FollowUp.plan_id == Plan.id, submitted).correlate(Plan)
+    waiting = Plan.id.in_(select(FollowUp.plan_id).where(submitted))
     refused = or_(Contact.email_suspended != "", Contact.line_suspended != "")
-    unreachable = exists().where(Contact.agency_id == Plan.agency_id, refused).correlate(Plan)
+    unreachable = Plan.agency_id.in_(select(Contact.agency_id).where(refused))
     nobody = ~exists().where(owners.c.agency_id == Plan.agency_id, _led_by(owners)).correlate(Plan, FollowUp)
     vacant = _open(FollowUp.due_on <= MONTH_ENDS, nobody)
     lost = queries.never_arrived(*LOST, since=LOST_SINCE, today=TODAY)
-    not_told = lost.where(Contact.agency_id == Plan.agency_id).correlate(Plan).exists()
+    not_told = Plan.agency_id.in_(lost.with_only_columns(Contact.agency_id))
     something = or_(_open(FollowUp.due_on < LISTED_ON), waiting, unreachable, vacant, not_told)
     return _by_plan(_people(Role.COORDINATOR)).where(something)
 
@@ -289,7 +289,7 @@ def _open(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _by_plan(people: Any) -> Select[Any]:
-    written = exists().where(
+    written = (
         Reminder.follow_up_id.is_(None),
         Reminder.plan_id == Plan.id,
         Reminder.kind == KIND,
@@ -310,14 +310,14 @@ def _by_plan(people: Any) -> Select[Any]:
         )
         .select_from(Plan)
         .join(people, people.c.agency_id == Plan.agency_id)
-        .where(_reach(), ~written.correlate(Plan, people))
+        .where(_reach(), _is_new(*written))
         .distinct()
     )
 
 
 def _by_follow_up(people: Any, told: ColumnElement[bool]) -> Select[Any]:
     """The step of each open follow-up due within the window, for those of the people who are ``told``."""
-    written = exists().where(
+    written = (
         Reminder.follow_up_id == FollowUp.id,
         Reminder.kind == KIND,
         Reminder.step == STEP,
@@ -332,9 +332,18 @@ def _by_follow_up(people: Any, told: ColumnElement[bool]) -> Select[Any]:
         .join(Plan, Plan.id == FollowUp.plan_id)
         .join(people, and_(people.c.agency_id == Plan.agency_id, told))
         .where(_reach(), queries.is_status(Status.OPEN), queries.tracked())
-        .where(FollowUp.due_on.between(FIRST, LAST), ~written.correlate(FollowUp, people))
+        .where(FollowUp.due_on.between(FIRST, LAST), _is_new(*written))
         .distinct()
     )  # fmt: skip
+
+
+def _is_new(*written: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is no such reminder yet, looked up for each by itself.
+
+    PostgreSQL would make a join of ``NOT EXISTS``, and reckons with the reminders of other months: those of
+    this one, which it does not expect, it would go through again and again.
+    """
+    return select(Reminder.id).where(*written).limit(1).correlate_except(Reminder).scalar_subquery().is_(None)
 
 
 def _led_by(owners: Any) -> ColumnElement[bool]:

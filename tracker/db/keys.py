@@ -6,7 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-_HEX = "lower(hex(randomblob({bytes})))"
+_HEX = "hex(randomblob({bytes}))"
 _ON_SQLITE = " || ".join(
     (
         _HEX.format(bytes=4),
@@ -32,7 +32,7 @@ class new_key(FunctionElement[str]):  # noqa: N801  written in a statement like 
 
 @compiles(new_key, "sqlite")
 def _on_sqlite(_element: new_key, _compiler: Any, **_options: Any) -> str:
-    return f"({_ON_SQLITE})"
+    return f"lower({_ON_SQLITE})"
 
 
 @compiles(new_key, "postgresql")

@@ -172,9 +172,8 @@ def _kind(turn: ColumnElement[int]) -> ColumnElement[Kind]:
 
 def _make_new(session: Session, facts: Mapping[str, Any]) -> int:
     """New messages for those who may have one, with what is owed to them put in; how many."""
-    for name in ("contact_id", "identity"):
-        rows_written(session, _hold_back(name), facts)
-    rows_written(session, _leave_out_held_back())
+    if sum(rows_written(session, _hold_back(name), facts) for name in ("contact_id", "identity")):
+        rows_written(session, _leave_out_held_back())
     rows_written(session, _share())
     made = rows_written(session, _insert(), facts)
     rows_written(session, _note_made(), facts)

@@ -42,7 +42,7 @@ _TABLES = MetaData()
 OWED = Table(
     "owed",
     _TABLES,
-    Field("contact_id", Integer, primary_key=True),
+    Field("contact_id", Integer, primary_key=True, autoincrement=False),
     Field("turn", Integer),
     Field("allowed", Integer),
     Field("useful_until", UtcDateTime),
@@ -77,7 +77,7 @@ _ROUTES = Table(
 MADE = Table(
     "made",
     _TABLES,
-    Field("bearer_id", Integer, primary_key=True),
+    Field("bearer_id", Integer, primary_key=True, autoincrement=False),
     Field("id", Integer),
     prefixes=["TEMPORARY"],
 )

@@ -240,7 +240,7 @@ def test_a_crash_while_planning_leaves_nothing_behind(
         session.execute(update(Message).values(state=MessageState.SENT))
     post.now = at("2022-02-07 09:00")
     with monkeypatch.context() as patch:
-        patch.setattr("tracker.services.message_making._attach", halfway)
+        patch.setattr("tracker.services.settling._attach", halfway)
         with pytest.raises(Crash):
             post.plan()
     with sessions() as session:

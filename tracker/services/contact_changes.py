@@ -18,6 +18,7 @@ from tracker.services.contact_listing import as_row, list_contacts
 from tracker.services.contacts import contact_key, fill, known_contacts, read_entry, trust
 from tracker.services.divisions import DivisionBook
 from tracker.services.history import record
+from tracker.services.planning_turn import take_planning_turn
 from tracker.thai.text import folded_key
 
 TOLD = ("division", "roles", "rank", "language", "valid_from", "valid_until", "channels")
@@ -108,6 +109,7 @@ def remove_contact(
 
     Deleted is who never received anything, unless a day is given.
     """
+    take_planning_turn(session)
     if on is None and not has_received(session, contact):
         delete_contact(session, contact, actor=actor, now=now)
         return None

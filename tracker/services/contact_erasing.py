@@ -30,6 +30,7 @@ from tracker.errors import NotAllowed
 from tracker.services.contact_changes import delete_contact, has_received
 from tracker.services.history import record
 from tracker.services.outbox_desk import Decision, cancel_messages
+from tracker.services.planning_turn import take_planning_turn
 
 ERASED = "(erased)"
 REASON = "the contact was erased"
@@ -53,6 +54,7 @@ def erase_contact(
     session: Session, contact: Contact, *, actor: str, now: dt.datetime, today: dt.date
 ) -> Erased:
     """Erase a person for good, ending the post; NotAllowed while a message is just being sent."""
+    take_planning_turn(session)
     _call_off(session, contact, actor=actor, now=now)
     addresses = {"e-mail": contact.email, "LINE id": contact.line_id, "telephone": contact.phone}
     values = {kind: text for kind, text in ({"name": contact.name} | addresses).items() if text}

@@ -30,6 +30,7 @@ from tracker.plans.compare import PlanDifference
 from tracker.services.divisions import DivisionBook
 from tracker.services.history import record
 from tracker.services.plan_rows import add_measures, replace_measure
+from tracker.services.planning_turn import take_planning_turn
 from tracker.services.schedule import asked_for, make_follow_ups
 
 
@@ -68,6 +69,7 @@ def amend_plan(
     hand: Hand,
 ) -> Amended:
     """Make the stored plan say what the document says, and its follow-ups follow."""
+    take_planning_turn(session)
     _set_facts(plan, document)
     stored = {each.code: each for each in session.scalars(select(Measure).where(Measure.plan_id == plan.id))}
     retired = _remove(session, [stored[measure.code] for measure in difference.removed], hand)

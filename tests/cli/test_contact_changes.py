@@ -114,6 +114,24 @@ def test_edit_with_an_address_ends_its_suspension(office: Tracker, email: str, s
     assert (contact(office, YOTHA)["suspended"], contact(office, YOTHA)["email"]) == ([], email)
 
 
+def test_edit_with_an_address_names_what_did_not_arrive_and_is_of_use(office: Tracker) -> None:
+    refused = "UPDATE contacts SET email_suspended = ?, email_suspended_on = '2027-02-01' WHERE id = 2"
+    edit = ("contact", "edit", YOTHA, "--email", "new@example.go.th", "--now")
+    office.says("tick", "--now", "2027-02-01T09:05+07:00")
+    execute(office, refused, "no such mailbox")
+    execute(office, "UPDATE messages SET state = ? WHERE contact_id = 2", "failed")
+    (number,) = [each["id"] for each in office.json("outbox", "list", "--contact", YOTHA)]
+
+    said = office.says(*edit, "2027-02-02T09:00+07:00")
+    execute(office, refused, "no such mailbox")
+    later = office.says(*edit, "2027-09-01T09:00+07:00")
+
+    assert said.splitlines()[-1] == (
+        f"Message {number} did not arrive before; to have it sent now: tracker outbox retry {number}"
+    )
+    assert "did not arrive" not in later
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -403,10 +403,13 @@ def test_doctor_names_what_got_stuck(office: Tracker) -> None:
     execute(office, "UPDATE messages SET state = 'unknown' WHERE id = 1")
     execute(office, "UPDATE messages SET state = 'sending', lease_until = '2027-02-01 03:00:00' WHERE id = 2")
     execute(office, "UPDATE messages SET state = 'retry', attempts = 3, error = 'busy' WHERE id = 3")
+    execute(office, "UPDATE messages SET state = 'queued', error = 'LINE was spared: 0 left' WHERE id = 4")
 
     assert [text for _, subject, text in findings(office) if subject == "outbox"] == [
         "1 message unknown; see: tracker outbox list --status unknown, then retry or cancel",
         "1 message left while being sent; the next 'tracker tick' takes that up",
+        "1 message held back: LINE's quota is too small, and no e-mail is known | "
+        "See: tracker outbox list --status queued",
         "1 message tried in vain again and again, the newest: busy | See: tracker outbox list --status retry",
     ]
 

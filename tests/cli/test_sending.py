@@ -111,6 +111,19 @@ def test_tick_by_night_tells_when_messages_are_made(office: Tracker) -> None:
     )
 
 
+def test_tick_tells_what_becomes_of_what_waits_for_a_later_message(office: Tracker) -> None:
+    office.says("tick", "--now", FIRST)
+    office.says("contact", "edit", "หัวหน้าฝ่ายทะเบียน", "--roles", "owner;supervisor", "--rank", "1")
+
+    said = office.says("tick", "--now", "2027-02-01T10:05+07:00").splitlines()
+
+    assert said[0].endswith("in 0 messages.")
+    assert said[1] == (
+        "They go into the next message to their contacts: each gets one a day, and so many a month; see: "
+        "tracker forecast"
+    )
+
+
 def test_tick_before_the_first_morning_after_an_import_sends_nothing(office: Tracker) -> None:
     assert office.says("tick", "--now", "2026-09-20T16:00+07:00") == "Nothing new is owed.\n"
 

@@ -17,8 +17,7 @@ from tracker.domain.contacts import Role
 from tracker.domain.reminders import OWNER_KINDS, Kind
 from tracker.reports.digest import OwnerPart, PlanDigest
 from tracker.services.outbox_desk import CALLED_OFF
-from tracker.services.reminders import PAST_USE
-from tracker.services.waiting import NAMED_LATELY
+from tracker.services.waiting import NAMED_LATELY, PAST_USE
 
 if TYPE_CHECKING:
     from tests.scenarios.simulator_year import Simulation

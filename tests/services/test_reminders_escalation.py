@@ -24,7 +24,7 @@ from tracker.domain.follow_up import Action
 from tracker.domain.office_time import OfficeTime, WorkingDays
 from tracker.domain.reminders import Kind, ReminderRules
 from tracker.services.follow_ups import Change, apply
-from tracker.services.reminders import PAST_USE
+from tracker.services.waiting import PAST_USE
 
 ONE, TWO = "ฝ่ายหนึ่ง", "ฝ่ายสอง"
 JANUARY_31 = rule(

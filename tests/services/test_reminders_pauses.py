@@ -7,10 +7,19 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from tests.factories import contact, measure, rule, stored
+from tests.factories import contact, measure, message, rule, stored
 from tests.factories import plan as document
 from tests.services.delivering import Post, at, dropped, names, outbox, plan, reminded
-from tracker.db.models import Contact, Message, MessageState, Plan, QuotaReading, Reminder
+from tracker.db.models import (
+    Contact,
+    FollowUp,
+    Message,
+    MessageItem,
+    MessageState,
+    Plan,
+    QuotaReading,
+    Reminder,
+)
 from tracker.domain.contacts import Role
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind, ReminderRules
@@ -345,6 +354,29 @@ def test_only_a_message_that_went_out_within_days_counts(
 
     with sessions() as session:
         assert dropped(session) == ([] if told else [NAMED_LATELY])
+
+
+def test_a_due_date_named_while_it_waits_is_not_told_after_a_pause(session: Session) -> None:
+    """It waits behind yesterday's list, which then goes out and names it."""
+    agency = stored(session, document(measure("O1", rules=[rule("on", dt.date(2022, 2, 2))])), office=OFFICE)
+    who = person(session, agency, "ก", ONE)
+    yesterday = message(session, who, dt.date(2022, 1, 27), "retry", "email")
+    named = MessageItem(message_id=yesterday.id, follow_up_id=session.scalars(select(FollowUp.id)).one())
+    carried = Reminder(
+        kind=Kind.MONTHLY, plan_id=agency.id, period="2565-01", step=1, series=1, contact_id=who.id,
+        message_id=yesterday.id, created_at=yesterday.created_at, useful_until=yesterday.useful_until,
+    )  # fmt: skip
+    session.add_all([named, carried])
+    session.flush()
+    plan(session, at("2022-01-28 09:00"), kinds=[Kind.DUE_SOON])
+    yesterday.state, who.paused_until = MessageState.SENT, dt.date(2022, 2, 1)
+    session.flush()
+
+    plan(session, at("2022-01-28 10:00"), kinds=[Kind.DUE_SOON])
+    plan(session, at("2022-02-02 09:00"), kinds=[Kind.DUE_SOON])
+
+    assert [each.on_date for each in session.scalars(select(Message))] == [dt.date(2022, 1, 27)]
+    assert dropped(session) == [NAMED_LATELY]
 
 
 # --- the month's number

@@ -11,6 +11,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -118,6 +119,14 @@ def is_paused(table: type[Contact] | type[Plan], today: Day) -> ColumnElement[bo
     )
 
 
+def waits() -> ColumnElement[bool]:
+    """Whether a reminder waits for a message.
+
+    The text stands in the statement: only so does SQLite use the partial index of what waits.
+    """
+    return and_(Reminder.message_id.is_(None), Reminder.dropped == literal("", literal_execute=True))
+
+
 def rests(today: Day) -> ColumnElement[bool]:
     """Whether a reminder waits for the end of a pause: of its contact, or of its plan."""
     return or_(
@@ -127,10 +136,10 @@ def rests(today: Day) -> ColumnElement[bool]:
 
 
 def never_arrived(*states: MessageState, since: Day, today: Day) -> Select[int]:
-    """The last message of each contact in office, if it is in one of the states: it has not gone out.
+    """The last message of each contact in office that is sent or in one of ``states``, if it is not sent.
 
-    Of those since a day; what is neither in one of the states nor sent is still on its way, and makes up for
-    nothing yet. Left out are greetings, and what failed because an address was refused for good.
+    What is in no such state is still on its way and makes up for nothing yet. Only messages made or last
+    tried ``since`` a day; no greetings, and not what failed because its address was refused for good.
     """
     later = aliased(Message)
     settled = (MessageState.SENT, *states)

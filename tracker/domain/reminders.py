@@ -26,7 +26,7 @@ ONE_DAY = dt.timedelta(days=1)
 ONE_WEEK = dt.timedelta(weeks=1)
 NOTICE_DAYS = 7
 LOSS_DAYS = 14
-"""For so long coordinators hear of a message that was lost: at least in one list, whatever is a day off."""
+"""For so long after its last try coordinators hear of a message that was lost: in one to three lists."""
 NO_LIMIT = 1000
 """More than a message a day."""
 

@@ -81,9 +81,9 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A contact whose newest message has not gone out: its ``number``, and the ``state`` it stands in.
+    """A contact whose last message that came to an end, or is tried again, did not arrive; its ``number``.
 
-    That is retry, failed, unknown or expired. ``reason`` is what the channel said, in the channel's words.
+    ``state`` is retry, failed, unknown or expired. ``reason`` is what the channel said, in its words.
     """
 
     name: str

@@ -20,7 +20,7 @@ from tracker.reports.digest import CoordinatorPart, Paused, SilentDivision, Unde
 from tracker.reports.standing import plan_summary
 from tracker.services.digest_parts import AGENCY, Facts, items, items_where
 from tracker.services.line_ledger import alarms, newest_reading, people_left
-from tracker.services.owed_kinds import LOST, LOST_SINCE
+from tracker.services.owed_statements import LOST, LOST_SINCE
 
 NOT_DELIVERED = (MessageState.RETRY, *LOST)
 

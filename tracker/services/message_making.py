@@ -266,8 +266,9 @@ def _insert() -> Insert:
 @cache
 def _note_made() -> Insert:
     made = (
-        select(Message.contact_id, Message.id)
+        select(Message.contact_id, func.max(Message.id))
         .where(Message.on_date == TODAY, Message.created_at == NOW)
         .where(QUEUED, Message.kind != Kind.GREETING)
+        .group_by(Message.contact_id)
     )
     return insert(MADE).from_select(("bearer_id", "id"), made)

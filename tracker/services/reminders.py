@@ -10,11 +10,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Update, bindparam, literal, select, update
+from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Meta, Reminder
-from tracker.db.prepared import NOW
+from tracker.db.models import Meta
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import REMINDERS, Kind, ReminderRules, allowances
 from tracker.services.message_making import bring_forward, make_messages
@@ -22,9 +21,7 @@ from tracker.services.owed import drop_tables, make_tables
 from tracker.services.owed_kinds import owed
 from tracker.services.routing import Routing
 from tracker.services.settling import settle
-from tracker.services.waiting import add, anything_waits, collect, drop_named_lately, drop_waiting
-
-PAST_USE = "past its use before a message could carry it"
+from tracker.services.waiting import add_come_due, anything_waits, collect_waiting, drop_waiting, let_go
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +41,16 @@ def plan_reminders(
     routing: Routing,
     kinds: Collection[Kind] = REMINDERS,
 ) -> Planned:
-    """Write every reminder of these kinds that is owed at ``now`` and was not written before."""
+    """Write every reminder of these kinds that is owed at ``now`` and was not written before.
+
+    It works in temporary tables, which it removes; after an error the transaction must be rolled back.
+    """
     _note(session, "planned_at", now)  # one planner at a time holds the row until its transaction ends
     today = office.today(now)
-    session.execute(_drop_past_use(), {"now": now})
-    collect(session, kinds, today)
-    for come_due in owed(session, now, office, rules, kinds):
-        add(session, come_due)
-    drop_named_lately(session, office.working.before(today, rules.due_soon_days))
+    near = office.working.before(today, rules.due_soon_days)
+    let_go(session, now, near)
+    collect_waiting(session, kinds, today)
+    add_come_due(session, owed(session, now, office, rules, kinds), near)
     bring_forward(session, today)
     allowed, gathers = allowances(today, office, rules), _gathers(session, now, office)
     written = made = 0
@@ -65,14 +64,6 @@ def plan_reminders(
     drop_waiting(session)
     session.expire_all()
     return Planned(written, made)
-
-
-@cache
-def _drop_past_use() -> Update:
-    # The text stands in the statement: only so does SQLite use the partial index of what waits.
-    waits = (Reminder.message_id.is_(None), Reminder.dropped == literal("", literal_execute=True))
-    past_use = update(Reminder).where(*waits, Reminder.useful_until <= NOW).values(dropped=PAST_USE)
-    return past_use.execution_options(synchronize_session=False)
 
 
 def next_gathering(session: Session, now: dt.datetime, office: OfficeTime) -> dt.datetime:

@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, Select, Update, and_, func, or_, select, u
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from tracker.db import queries
 from tracker.db.models import Reminder
 from tracker.db.prepared import rows_written
 from tracker.services.owed import MADE, OWED
-from tracker.services.owed_kinds import COLUMNS
+from tracker.services.owed_statements import COLUMNS
 from tracker.services.waiting import WAITING
 
 
@@ -44,6 +45,5 @@ def _attach() -> Update:
     """What was written before gets its message, or is let go of."""
     put = _put(WAITING.c.id).where(WAITING.c.id.is_not(None)).subquery("put")
     settled = or_(put.c.message_id.is_not(None), put.c.dropped != "")
-    waits = (Reminder.message_id.is_(None), Reminder.dropped == "")
-    attached = update(Reminder).where(Reminder.id == put.c.id, settled, *waits)
+    attached = update(Reminder).where(Reminder.id == put.c.id, settled, queries.waits())
     return attached.values(message_id=put.c.message_id, dropped=put.c.dropped)

@@ -61,7 +61,8 @@ class Promises:
     ) -> None:
         """``due`` is what was owed when the look began; one that did not end well may have left some out.
 
-        It may have written what is owed ``since`` another process had its look in between.
+        It may have written what is owed ``since`` another process had its look in between, or by nine o'clock
+        where it made up for the day before.
         """
         columns = (Reminder.kind, Reminder.contact_id, Reminder.follow_up_id, Reminder.period, Reminder.step)
         rows = session.execute(
@@ -115,7 +116,7 @@ class Promises:
         ).all()
         self._messages = max([self._messages, *(row.id for row in rows)])
         for row in rows:
-            may_be = self._may_be_made(row.created_at) or self._catches_up(row.created_at)
+            may_be = self._may_be_made(row.created_at) or self.catches_up(row.created_at)
             promise(may_be, "made at the wrong time", row.id, row.created_at)
 
     def looked(self, now: dt.datetime) -> None:
@@ -123,7 +124,7 @@ class Promises:
         if self._may_be_made(now):
             self._gathered.add(self.sim.office.time.today(now))
 
-    def _catches_up(self, now: dt.datetime) -> bool:
+    def catches_up(self, now: dt.datetime) -> bool:
         """Whether nobody looked in the hours of the working day before: then it is done as the day begins."""
         office = self.sim.office.time
         return office.may_send(now) and office.working.before(office.today(now), 1) not in self._gathered

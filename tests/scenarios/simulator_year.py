@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from tests.fakes.channel import Crash
-from tests.scenarios.oracle import Facts, owed, read_facts
+from tests.scenarios.oracle import Facts, Key, owed, read_facts
 from tests.scenarios.simulator_accidents import KINDS, Happening
 from tests.scenarios.simulator_broken import promise
 from tests.scenarios.simulator_channels import Arrival, MeteredChannel, SeededChannel
@@ -83,7 +83,7 @@ class Simulation:
         self.delivers_only = False
         self.called_off: set[str] = set()
         self.struck = ""
-        self._since: set[tuple[object, ...]] = set()
+        self._since: set[Key] = set()
         self.blind_until = self.at.imported_at
         self._facts: Facts | None = None
         self._waiting, self._under_way = True, False
@@ -189,11 +189,11 @@ class Simulation:
 
     def _look(self, how: str) -> None:
         self.played.looks += 1
-        self.struck, self._since = "", set()
+        self.struck = ""
         for channel in self.machine.channels.values():
             channel.took_nothing = False
         began = self.machine.now
-        due = owed(self._foreseen(), began, self.office.time)
+        due, self._since = self._owed(began)
         ended = self._run(how)
         self._note(f"{how}: {'ended' if ended else 'did not end'} {self.struck}")
         self._facts = None
@@ -225,12 +225,12 @@ class Simulation:
 
     def second(self, how: str) -> None:
         """Another process looks, in the middle of the first one's look."""
-        due = owed(self._foreseen(), self.machine.now, self.office.time)
+        due, by_nine = self._owed(self.machine.now)
         ended = self.machine.look(how)
         self._note(f"second {how}")
         with self.reading() as session:
-            self.promises.reminders(session, due, clean=ended and self.struck == "double")
-            self._since = owed(read_facts(session, self.office.time), self.machine.now, self.office.time)
+            self.promises.reminders(session, due, clean=ended and self.struck == "double", since=by_nine)
+            self._since |= owed(read_facts(session, self.office.time), self.machine.now, self.office.time)
 
     def _check(self, due: set, began: dt.datetime, *, clean: bool) -> None:
         now = self.machine.now
@@ -267,6 +267,16 @@ class Simulation:
             self.promises.the_end(session, self.machine.now)
             self.played.reminders = len(self.promises.expected)
         self.played.messages = sum(len(each.arrived) for each in self.machine.channels.values())
+
+    def _owed(self, now: dt.datetime) -> tuple[set[Key], set[Key]]:
+        """What a look must write, and what it may: made up for before nine, a day's messages look ahead."""
+        facts, office = self._foreseen(), self.office.time
+        due = owed(facts, now, office)
+        nine = office.reminding(office.today(now))
+        if now >= nine or not self.promises.catches_up(now):
+            return due, due
+        by_nine = owed(facts, nine, office)
+        return due & by_nine, due | by_nine
 
     def _foreseen(self) -> Facts:
         """The tables as they are once a look has given up what is past its use, before it plans."""

@@ -4,12 +4,13 @@ import datetime as dt
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.fakes.channel import FakeChannel
-from tracker.db.models import Contact, FollowUp, Measure, Message, Reminder
+from tracker.db.models import Contact, FollowUp, Measure, Message, Meta, Reminder
 from tracker.db.session import make_engine, parse_url, writing
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import REMINDERS, Kind, ReminderRules
@@ -92,7 +93,7 @@ class Post:
 
     def plan(self, kinds: Collection[Kind] = ALL) -> Planned:
         with self.sessions.begin() as session:
-            return plan(session, self.now, office=self.office, routing=self.routing, kinds=kinds)
+            return _plan(session, self.now, office=self.office, routing=self.routing, kinds=kinds)
 
     def deliver(self) -> Delivered:
         return deliver_all(self.delivery, self.moment)
@@ -109,7 +110,18 @@ class Post:
         return self.channels[name]
 
 
-def plan(
+def looked(session: Session, now: dt.datetime) -> None:
+    """Somebody looked already: nothing of the day before is made up for."""
+    session.execute(update(Meta).where(Meta.key == "gathered_at").values(value=now.isoformat()))
+
+
+def plan(session: Session, now: dt.datetime, **settings: Any) -> Planned:
+    """What ``tick`` plans where it looks all the time, in the test's own transaction."""
+    looked(session, now)
+    return _plan(session, now, **settings)
+
+
+def _plan(
     session: Session,
     now: dt.datetime,
     *,
@@ -118,7 +130,6 @@ def plan(
     routing: Routing | None = None,
     kinds: Collection[Kind] = ALL,
 ) -> Planned:
-    """What ``tick`` plans, in the test's own transaction."""
     return plan_reminders(
         session,
         now=now,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.factories import agency as named_agency
 from tests.factories import contact, follow_up, line_id, measure, message, rule, stored
 from tests.factories import plan as document
-from tests.services.delivering import Post, at
+from tests.services.delivering import Post, at, looked
 from tracker.db.models import Contact, LineAudience, Plan, QuotaReading
 from tracker.db.session import reading
 from tracker.domain.follow_up import Action, Status
@@ -53,6 +53,7 @@ def an_office(
             track_from=dt.date.fromisoformat(tracked),
         )
         contact(session, plan.agency_id, "owner", divisions=["ฝ่ายหนึ่ง"], email=email, line_id=line)
+        looked(session, NOW)
         return plan.agency_id
 
 

@@ -3,13 +3,13 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import contact, measure, rule, stored
 from tests.factories import plan as document
 from tests.services.delivering import Post, at, names, outbox
-from tracker.db.models import Plan
+from tracker.db.models import FollowUp, Plan, Reminder
 from tracker.domain.office_time import OfficeTime, WorkingDays
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError
@@ -49,23 +49,28 @@ def test_tick_tells_what_waits(post: Post) -> None:
 
 
 @pytest.mark.parametrize("time", ["08:30", "08:59"])
-def test_who_looks_once_a_day_before_the_hour_is_served_the_day_after(post: Post, time: str) -> None:
-    """A message made then would hold back what the day owes; yet one that never looks later must get it."""
+def test_who_looks_once_a_day_before_the_hour_of_reminding_is_served_that_day(post: Post, time: str) -> None:
     sent = [
         (day, post.tick(at(f"2022-02-{day:02} {time}")).sent)
         for day in (7, 8, 9, 10, 11, 12, 13, 14, 15)  # Monday to Tuesday
     ]
 
-    assert sent == [(7, 2), (8, 2), (9, 0), (10, 0), (11, 0), (12, 0), (13, 0), (14, 0), (15, 2)]
+    assert sent == [(7, 2), (8, 0), (9, 0), (10, 0), (11, 0), (12, 0), (13, 0), (14, 2), (15, 0)]
 
 
-def test_after_days_without_a_look_messages_leave_as_the_office_opens(post: Post) -> None:
+def test_after_days_without_a_look_messages_leave_as_the_office_opens_with_all_that_the_day_owes(
+    post: Post,
+) -> None:
+    with post.sessions.begin() as session:
+        session.execute(update(FollowUp).values(due_on=dt.date(2022, 2, 3)))  # near since Monday, 31 January
     post.tick(at("2022-01-28 09:05"))
 
-    opening = post.tick(at("2022-02-03 08:30"))
-    again = post.tick(at("2022-02-03 08:45"))
+    ticks = [post.tick(at(f"2022-02-{day}")).sent for day in ("01 08:30", "01 08:45", "01 09:00", "02 09:00")]
 
-    assert (opening.sent, again.sent) == (2, 0)
+    assert ticks == [2, 0, 0, 0]
+    with post.sessions() as session:
+        carried = session.execute(select(Reminder.message_id, Reminder.kind)).all()
+        assert sorted(carried) == [(each, kind) for each in (1, 2) for kind in (Kind.DUE_SOON, Kind.MONTHLY)]
 
 
 def test_a_tick_by_night_writes_down_and_what_it_wrote_leaves_at_nine(post: Post) -> None:

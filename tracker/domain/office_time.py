@@ -113,7 +113,8 @@ class OfficeTime:
     def catches_up(self, now: dt.datetime, *, gathered: dt.datetime | None) -> bool:
         """Whether nothing was gathered on the working day before, because nobody looked in time.
 
-        Then it is done as soon as messages may leave; ``gathered`` is the instant at which it was last done.
+        Then it is done as soon as messages may leave, with all that the new day owes; ``gathered`` is the
+        instant at which it was last done.
         """
         before = self.working.before(self.today(now), 1)
         return self.may_send(now) and (gathered is None or gathered < self.reminding(before))

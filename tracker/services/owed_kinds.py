@@ -27,24 +27,30 @@ class Owed:
 
 
 def owed(
-    session: Session, now: dt.datetime, office: OfficeTime, rules: ReminderRules, kinds: Collection[Kind]
+    session: Session,
+    now: dt.datetime,
+    as_of: dt.datetime,
+    office: OfficeTime,
+    rules: ReminderRules,
+    kinds: Collection[Kind],
 ) -> Iterator[Owed]:
-    """The statements for these kinds; together they give every reminder owed at ``now`` and not yet written.
+    """The statements for these kinds; together they give every reminder owed and not yet written at ``now``.
 
-    One may be given twice.
+    The calendar is asked ``as_of`` an instant of the same day, ``now`` or a later one. A reminder may be
+    given twice.
     """
     today = office.today(now)
     present = {
         "now": now,
         "today": today,
         "oldest_end": today - dt.timedelta(days=rules.years_end_days),
-        "listed_on": due.weekly_day(now, office, rules),
+        "listed_on": due.weekly_day(as_of, office, rules),
         "month_ends": last_of_month(today),
         "lost_since": today - dt.timedelta(days=due.LOSS_DAYS),
     }
     by_plan, by_due_date = (
-        _by_plans(session, now, office, rules, kinds),
-        _by_due_date(session, now, office, rules, kinds),
+        _by_plans(session, as_of, office, rules, kinds),
+        _by_due_date(session, as_of, office, rules, kinds),
     )
     for statement, windows in chain(by_plan, by_due_date):
         if windows:

@@ -48,11 +48,14 @@ def plan_reminders(
     _note(session, "planned_at", now)  # one planner at a time holds the row until its transaction ends
     today = office.today(now)
     near = office.working.before(today, rules.due_soon_days)
+    gathers = _gathers(session, now, office)
+    # A day's messages carry what that day owes, also where they are made up for before its hour.
+    as_of = max(now, office.reminding(today)) if gathers else now
     let_go(session, now, near)
     collect_waiting(session, kinds, today)
-    add_come_due(session, owed(session, now, office, rules, kinds), near)
+    add_come_due(session, owed(session, now, as_of, office, rules, kinds), near)
     bring_forward(session, today)
-    allowed, gathers = allowances(today, office, rules), _gathers(session, now, office)
+    allowed = allowances(today, office, rules)
     written = made = 0
     if anything_waits(session):
         make_tables(session)

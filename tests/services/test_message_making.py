@@ -325,6 +325,14 @@ def test_what_counts_towards_the_month(
     assert plan(session, MONDAY).messages == messages
 
 
+def test_what_a_clock_that_was_ahead_has_dated_counts_too(session: Session, agency: Plan) -> None:
+    who = someone(session, agency)
+    for day in range(6):
+        sent(session, who, Kind.MONTHLY, dt.date(2022, 1, 31) - dt.timedelta(days=day))
+
+    assert plan(session, at("2022-01-24 09:00")).messages == 0
+
+
 def test_due_dates_keep_room_for_the_weekly_reminders(session: Session, agency: Plan) -> None:
     """On Friday the 28th one weekly day is left, Monday the 31st: five of six are for everything else."""
     who = someone(session, agency)

@@ -37,7 +37,7 @@ from tracker.db.base import Word
 from tracker.db.keys import new_key
 from tracker.db.models import Message, MessageState, Reminder
 from tracker.db.prepared import NOW, TODAY, rows_written
-from tracker.domain.fiscal import first_of_month
+from tracker.domain.fiscal import first_of_month, last_of_month
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import TURN, Kind
 from tracker.services.owed import MADE, OWED, identity, write_owed
@@ -64,7 +64,8 @@ def make_messages(
     keep room does not hold back the month's list.
     """
     today = office.today(now)
-    facts: dict[str, Any] = {"now": now, "today": today, "month_begins": first_of_month(today)}
+    month = {"month_begins": first_of_month(today), "month_ends": last_of_month(today)}
+    facts: dict[str, Any] = {"now": now, "today": today, **month}
     if gathers or session.scalar(_anything_queued()):
         write_owed(session, routing, allowances=allowances, facts=facts)
         _join_queued(session)
@@ -187,7 +188,9 @@ def _hold_back(name: str) -> Update:
     Escalations do not count towards the month. Messages are known by ``name``.
     """
     of_today = or_(Message.on_date == TODAY, *map(queries.is_state, UNDER_WAY))
-    of_month = Message.on_date.between(bindparam("month_begins", type_=Date()), TODAY)
+    # To the month's end: a clock that was ahead has dated messages by it.
+    month = (bindparam("month_begins", type_=Date()), bindparam("month_ends", type_=Date()))
+    of_month = Message.on_date.between(*month)
     had = (
         _known(or_(of_month, of_today), Message.state.not_in(NOT_RECEIVED))
         .add_columns(

@@ -10,9 +10,10 @@ from tracker.cli.context import chosen_plan, echo, echo_json, echo_table, json_o
 from tracker.domain.reminders import Kind
 from tracker.reports.tables import Column
 from tracker.reports.when import said_day, said_instant
-from tracker.reports.why import Line, Story
+from tracker.reports.why import Fate, Line, Story
 from tracker.services.measures import find_contacts, find_measures
-from tracker.services.why import explain, place_of
+from tracker.services.place import place_of
+from tracker.services.why import explain
 from tracker.thai.periods import parse_period
 
 
@@ -36,7 +37,8 @@ def why(
 ) -> None:
     """Tell why reminders of a measure were or were not sent, and what comes next.
 
-    By default of the follow-ups that have begun or fall due by the end of next month.
+    By default of the follow-ups that have begun or fall due by the end of next month, and what comes until
+    then. As in a forecast it is assumed that nobody answers anything.
 
     Example: tracker why O24
     """
@@ -44,11 +46,11 @@ def why(
         plan = chosen_plan(app, session, agency, fiscal_year)
         measure = find_measures(session, plan, [code])[0]
         people = find_contacts(session, plan.agency_id, contact) if contact else []
-        stories = explain(
-            session, measure, moment=app.moment(), routing=app.routing(),
-            periods=_periods(periods), everything=everything,
-        )  # fmt: skip
         places = [place_of(session, measure, each, today=app.today) for each in people]
+    stories = explain(
+        app.reading, measure.id, moment=app.moment(), delivery=app.delivery(),
+        periods=_periods(periods), everything=everything,
+    )  # fmt: skip
     if people:
         names = {each.name for each in people}
         stories = [_only(each, names) for each in stories]
@@ -63,6 +65,9 @@ def why(
         echo("None of its follow-ups has begun or falls due by the end of next month; see all: --all")
     for story in stories:
         _print(app, story)
+    if any(line.fate is Fate.COMING for story in stories for line in story.lines):
+        more = "" if periods or everything else "; shown is what comes by the end of next month (all: --all)"
+        echo(f"\nAssumed: nobody answers anything and nothing changes{more}.")
 
 
 def _periods(texts: Sequence[str]) -> tuple[str, ...]:

@@ -1,38 +1,40 @@
 """Why each reminder of a measure was or was not sent: what is written, and what the rules say of the rest.
 
 When a step comes due is the domain's to say (``domain/reminders.py``), what became of a written reminder is
-on record; here both are put side by side, with the rule that decided.
+on record, and what comes is what the future writes when it is played (``services/future.py``); here all are
+put side by side, with the rule that decided.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from tracker.db import queries
 from tracker.db.models import (
     Contact,
     ContactDivision,
     ContactRole,
-    Division,
     DueMove,
     FollowUp,
     Measure,
-    MeasureSupport,
     Plan,
     Reminder,
 )
-from tracker.domain.contacts import Role
 from tracker.domain.fiscal import last_of_month, next_month
 from tracker.domain.follow_up import Status
 from tracker.domain.reminders import Kind, Step, steps_of
 from tracker.errors import UnknownName
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line, Story
+from tracker.services.delivery import Delivery
 from tracker.services.digests import ROLE_OF, Moment
+from tracker.services.foretold import foretold
+from tracker.services.future import played
 from tracker.services.ladder import is_asked
+from tracker.services.place import lead_of
 from tracker.services.reach import absence, obstacle
 from tracker.services.routing import Routing
 from tracker.services.written import Written
@@ -41,66 +43,57 @@ ONE_DAY = dt.timedelta(days=1)
 
 
 def explain(
-    session: Session,
-    measure: Measure,
+    source: sessionmaker[Session],
+    measure_id: int,
     *,
     moment: Moment,
-    routing: Routing,
+    delivery: Delivery,
     periods: Collection[str] = (),
     everything: bool = False,
 ) -> list[Story]:
     """The story of each follow-up of a measure, by due date.
 
     Without ``periods``, and unless ``everything`` is asked for, of those that have begun or fall due by the
-    end of next month.
+    end of next month. What comes is told for as long, or to the last step of what was asked for; it is what
+    ``delivery`` would send if nobody answered anything.
     """
-    plan = session.get_one(Plan, measure.plan_id)
-    own = [FollowUp.measure_id == measure.id, *([FollowUp.period.in_(periods)] if periods else [])]
-    if not (periods or everything):
+    with source() as session:
+        measure = session.get_one(Measure, measure_id)
+        plan = session.get_one(Plan, measure.plan_id)
         soon = last_of_month(next_month(moment.today))
+        rows = _chosen(session, measure, moment, periods, None if everything else soon)
+        still = [each for each in rows if _may_come(each)]
+        until = moment.office.starts(soon + ONE_DAY)
+        if periods or everything:
+            until = max([until, *(_last_step(each, moment) for each in still)])
+        coming: dict[int, list[Line]] = {}
+        if still:
+            with played(source, delivery, moment=moment, agency_id=plan.agency_id, until=until) as future:
+                coming = {each.id: foretold(future, each.id) for each in still}
+        teller = _Teller(session, plan, measure, moment, delivery.routing, coming, until)
+        return [teller.story(each) for each in rows]
+
+
+def _chosen(
+    session: Session, measure: Measure, moment: Moment, periods: Collection[str], soon: dt.date | None
+) -> Sequence[FollowUp]:
+    """The follow-ups of these periods; without any, those begun or due by a day, or all."""
+    own = [FollowUp.measure_id == measure.id, *([FollowUp.period.in_(periods)] if periods else [])]
+    if soon and not periods:
         own.append((FollowUp.starts_on <= moment.today) | (FollowUp.due_on <= soon))
     rows = session.scalars(select(FollowUp).where(*own).order_by(FollowUp.due_on, FollowUp.period)).all()
     if periods and not rows:
         known = session.scalars(select(FollowUp.period).where(FollowUp.measure_id == measure.id))
         raise UnknownName("period", ", ".join(periods), known, where=measure.code)
-    teller = _Teller(session, plan, measure, moment, routing)
-    return [teller.story(each) for each in rows]
+    return rows
 
 
-def place_of(session: Session, measure: Measure, contact: Contact, *, today: dt.date) -> str:
-    """What a contact has to do with a measure: a sentence on its roles, divisions and days in office."""
-    roles = session.scalars(select(ContactRole.role).where(ContactRole.contact_id == contact.id)).all()
-    rows = session.execute(
-        select(Division.id, Division.name)
-        .join(ContactDivision, ContactDivision.division_id == Division.id)
-        .where(ContactDivision.contact_id == contact.id)
-        .order_by(Division.id)
-    )
-    own = {row.id: row.name for row in rows}
-    said = f"{contact.name} is {' and '.join(sorted(roles)) or 'without a role'} for "
-    said += ", ".join(own.values()) or "the whole agency"
-    said += f" ({away})" if (away := absence(contact, today)) else ""
-    if own and measure.lead_division_id not in own:
-        said += (
-            f"; {_help(session, measure, own)}{_lead(session, measure)} leads, and its people are reminded"
-        )
-    elif Role.OWNER not in roles:
-        said += "; the reminders before and after the due date go to owners"
-    return f"{said}."
+def _may_come(follow_up: FollowUp) -> bool:
+    return follow_up.status is Status.OPEN and not follow_up.before_tracking
 
 
-def _help(session: Session, measure: Measure, own: Collection[int]) -> str:
-    helps = (MeasureSupport.measure_id == measure.id, MeasureSupport.division_id.in_(own))
-    supports = measure.supports_all or session.scalar(
-        select(MeasureSupport.measure_id).where(*helps).limit(1)
-    )
-    return "that only supports this measure, " if supports else "that has no part in this measure, "
-
-
-def _lead(session: Session, measure: Measure) -> str:
-    if measure.lead_division_id is None:
-        return "the whole agency"
-    return session.get_one(Division, measure.lead_division_id).name
+def _last_step(follow_up: FollowUp, moment: Moment) -> dt.datetime:
+    return steps_of(follow_up.due_on, moment.office, moment.rules)[-1].owed_from + ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +105,14 @@ class _Teller:
     measure: Measure
     moment: Moment
     routing: Routing
+    coming: Mapping[int, Collection[Line]]
+    until: dt.datetime
 
     def story(self, follow_up: FollowUp) -> Story:
         written = Written(self.session, self.moment, self.routing)
         lines = [*written.reminders(follow_up), *written.lists(follow_up)]
         lines += _joined(self._unwritten(follow_up))
-        if self._may_come(follow_up):
-            lines += self._next_list(follow_up)
+        lines += map(self._foretold, self.coming.get(follow_up.id, ()))
         return Story(
             follow_up.period,
             follow_up.due_on,
@@ -130,10 +124,7 @@ class _Teller:
 
     @property
     def _lead(self) -> str:
-        return _lead(self.session, self.measure)
-
-    def _may_come(self, follow_up: FollowUp) -> bool:
-        return follow_up.status is Status.OPEN and not follow_up.before_tracking
+        return lead_of(self.session, self.measure)
 
     def _notes(self, follow_up: FollowUp) -> Iterator[str]:
         """What holds for the follow-up as a whole."""
@@ -166,7 +157,7 @@ class _Teller:
         return steps_of(follow_up.due_on, self.moment.office, self.moment.rules)
 
     def _unwritten(self, follow_up: FollowUp) -> Iterator[Line]:
-        """The steps of the present series that nothing was written of: missed, owed just now, or coming."""
+        """The steps of the present series that nothing is or will be written of, though they come due."""
         if follow_up.before_tracking:
             return
         known = self.session.execute(
@@ -174,14 +165,18 @@ class _Teller:
                 Reminder.follow_up_id == follow_up.id, Reminder.series == follow_up.series
             )
         )
-        written = {(row.kind, row.step) for row in known}
+        written: set[tuple[str, tuple[int, ...]]] = {(row.kind.value, (row.step,)) for row in known}
+        written |= {(line.kind, line.steps) for line in self.coming.get(follow_up.id, ())}
         for step in self._steps(follow_up):
-            if (step.kind, step.number) in written:
+            if (step.kind.value, (step.number,)) in written:
                 continue
             if step.useful_until <= self.moment.now:
                 yield self._missed(follow_up, step)
-            elif follow_up.status is Status.OPEN:
-                yield self._owed_now(step) if step.owed_from <= self.moment.now else self._coming(step)
+            elif follow_up.status is not Status.OPEN or step.owed_from >= self.until:
+                continue
+            elif reason := self._kept_from(step):
+                fate = Fate.WAITING if step.owed_from <= self.moment.now else Fate.NOT_SENT
+                yield Line(step.owed_from, step.kind.value, (step.number,), (), fate, reason)
 
     def _missed(self, follow_up: FollowUp, step: Step) -> Line:
         reason = self._why_missed(follow_up, step)
@@ -208,37 +203,21 @@ class _Teller:
             return f"{self._vacancy(step.kind, came_due)} on {said_day(came_due)}"
         return f"the program did not look from then until {said_instant(step.useful_until, office)}"
 
-    def _owed_now(self, step: Step) -> Line:
-        line = Line(step.owed_from, step.kind.value, (step.number,), (), Fate.WAITING, "")
-        if reason := obstacle(self.plan, self.moment):
-            return replace(line, reason=reason)
-        if not (names := self._holders(step.kind, self.moment.today, step.number)):
-            return replace(line, reason=f"{self._vacancy(step.kind, self.moment.today)} today")
-        return replace(
-            line, contacts=names, reason="owed, and written when the program looks next: tracker tick"
-        )
-
-    def _coming(self, step: Step) -> Line:
-        line = Line(step.owed_from, step.kind.value, (step.number,), (), Fate.COMING, "")
-        then = replace(self.moment, now=step.owed_from)
+    def _kept_from(self, step: Step) -> str:
+        """What keeps a step from being written once it is owed; "" when nothing does."""
+        then = replace(self.moment, now=max(self.moment.now, step.owed_from))
         if reason := obstacle(self.plan, then):
-            return replace(line, fate=Fate.NOT_SENT, reason=reason)
-        names = self._holders(step.kind, then.today, step.number)
-        if not names:
-            return replace(line, reason=f"{self._vacancy(step.kind, then.today)} then")
-        return replace(line, contacts=names, reason="if it is still open then")
+            return reason
+        if self._holders(step.kind, then.today, step.number):
+            return ""
+        return f"{self._vacancy(step.kind, then.today)} on {said_day(then.today)}"
 
-    def _next_list(self, follow_up: FollowUp) -> Iterator[Line]:
-        """The next monthly list that will name it: the first one of a month in which it is due or overdue."""
-        office = self.moment.office
-        month = max(self.moment.today, follow_up.due_on).replace(day=1)
-        opens = office.reminding(office.first_working_day(month))
-        if opens <= self.moment.now:
-            opens = office.reminding(office.first_working_day(next_month(month)))
-        then = replace(self.moment, now=opens)
-        if not obstacle(self.plan, then) and (names := self._holders(Kind.MONTHLY, then.today)):
-            reason = "in the month's list, if it is still open then"
-            yield Line(opens, Kind.MONTHLY.value, (), names, Fate.COMING, reason)
+    def _foretold(self, line: Line) -> Line:
+        """A line to come; what would be sent at once is owed already."""
+        if line.at > self.moment.now:
+            return line
+        reason = "owed, and written when the program looks next: tracker tick"
+        return replace(line, fate=Fate.WAITING, reason=reason, channel="")
 
     def _holders(self, kind: Kind, day: dt.date, step: int = 1) -> tuple[str, ...]:
         """Who would be told of a follow-up of this measure on a day: by role, division, rank and presence."""

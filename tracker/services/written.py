@@ -17,7 +17,7 @@ from tracker.db.models import (
     Reminder,
 )
 from tracker.domain.contacts import Role
-from tracker.domain.fiscal import first_of_month, next_month
+from tracker.domain.fiscal import first_of_month, last_of_month, next_month
 from tracker.domain.reminders import WEIGHT, Kind, allowances
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line
@@ -39,11 +39,16 @@ ON_THE_WAY = (MessageState.QUEUED, MessageState.RETRY, MessageState.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Reads what is on record, and says at which rule what waits is held up at the moment."""
+    """Reads what is on record, and says at which rule what waits is held up at the moment.
+
+    Only what has greater numbers than ``after_reminder`` and ``after_message``.
+    """
 
     session: Session
     moment: Moment
     routing: Routing
+    after_reminder: int = 0
+    after_message: int = 0
 
     def reminders(self, follow_up: FollowUp) -> Iterator[Line]:
         """A line for each reminder of a follow-up."""
@@ -51,7 +56,7 @@ class Written:
             select(Reminder, Contact, Message)
             .join(Contact, Contact.id == Reminder.contact_id)
             .outerjoin(Message, Message.id == Reminder.message_id)
-            .where(Reminder.follow_up_id == follow_up.id)
+            .where(Reminder.follow_up_id == follow_up.id, Reminder.id > self.after_reminder)
             .order_by(Reminder.id)
         )
         for reminder, contact, message in rows.all():
@@ -69,7 +74,7 @@ class Written:
             select(Message, Contact)
             .join(MessageItem, MessageItem.message_id == Message.id)
             .join(Contact, Contact.id == Message.contact_id)
-            .where(MessageItem.follow_up_id == follow_up.id, ~own)
+            .where(MessageItem.follow_up_id == follow_up.id, ~own, Message.id > self.after_message)
             .order_by(Message.id)
         )
         for message, contact in rows.all():
@@ -118,7 +123,7 @@ class Written:
         remark = f" ({message.error})" if message.error else ""
         match message.state:
             case MessageState.SENT:
-                return Fate.SENT, f"{_way(message)}, message {message.id}{remark}"
+                return Fate.SENT, f"{way(message)}, message {message.id}{remark}"
             case MessageState.UNKNOWN:
                 asks = "may have arrived; a person has to decide: tracker outbox show"
                 return Fate.WAITING, f"message {message.id} {asks} {message.id}{remark}"
@@ -173,7 +178,7 @@ class Written:
     def _held_by_month(self, reminder: Reminder, contact: Contact) -> str:
         """Whether its contact has had as many messages this month as may precede one of its kind."""
         today, rules = self.moment.today, self.moment.rules
-        month = Message.on_date.between(first_of_month(today), today)
+        month = Message.on_date.between(first_of_month(today), last_of_month(today))
         counts = (month, Message.kind != Kind.ESCALATION, Message.state.not_in(NOT_RECEIVED))
         had = self.session.scalar(select(func.count()).where(_reaches(contact), *counts)) or 0
         if had < allowances(today, self.moment.office, rules)[reminder.kind]:
@@ -203,7 +208,7 @@ _ENDED = {
 }
 
 
-def _way(message: Message) -> str:
+def way(message: Message) -> str:
     """By which channel to which address; what went into a file names the channel it was meant for."""
     if message.channel in ADDRESSED or message.channel == message.intended_channel:
         return f"by {CHANNELS[message.channel]} to {message.address}"

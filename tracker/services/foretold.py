@@ -1,0 +1,47 @@
+"""Which reminders of a follow-up will come: those that the future, played on a copy, wrote of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tracker.db.models import Contact, FollowUp, Message, MessageState, Reminder
+from tracker.reports.why import Fate, Line
+from tracker.services.future import Future
+from tracker.services.written import MENTIONED, Written, way
+
+IF_OPEN = "if it is still open then"
+LATER = "only after the days that were looked at"
+
+
+def foretold(future: Future, follow_up_id: int) -> list[Line]:
+    """A line for each reminder to come, and each list that will name the follow-up; in order of time."""
+    with future.copy() as session:
+        numbers = (future.last_reminder, future.last_message)
+        written = _Foretold(session, future.moment, future.routing, *numbers)
+        follow_up = session.get_one(FollowUp, follow_up_id)
+        lines = [*written.reminders(follow_up), *written.lists(follow_up)]
+    return _joined(replace(line, message=None, state="") for line in lines if line.kind != MENTIONED)
+
+
+def _joined(lines: Iterator[Line]) -> list[Line]:
+    """What comes to several at once stands on one line."""
+    found: dict[tuple[object, ...], Line] = {}
+    for line in sorted(lines, key=lambda line: line.at):
+        key = (line.at, line.kind, line.steps, line.fate, line.reason)
+        known = found.get(key)
+        found[key] = replace(known, contacts=known.contacts + line.contacts) if known else line
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Foretold(Written):
+    """Reads it off the copy, whose messages have numbers that mean nothing to anybody."""
+
+    def _fate(self, reminder: Reminder, contact: Contact, message: Message | None) -> tuple[Fate, str]:
+        if reminder.dropped:
+            return Fate.NOT_SENT, reminder.dropped
+        return self._of_message(message) if message else (Fate.COMING, LATER)
+
+    def _of_message(self, message: Message) -> tuple[Fate, str]:
+        if message.state is MessageState.SENT:
+            return Fate.COMING, f"{way(message)}, {IF_OPEN}"
+        return Fate.COMING, LATER

@@ -14,6 +14,7 @@ from tracker.channels.base import ChannelDown, Outgoing, Quota, QuotaSpent, Rece
 from tracker.db.models import Contact, FollowUp, LineAudience, Message, MessageState, QuotaReading
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
+from tracker.errors import DeliveryError, OutcomeUnknown
 from tracker.services.line_quota import people_left
 from tracker.services.routing import LINE
 
@@ -243,6 +244,21 @@ def test_what_we_send_between_two_readings_is_counted(post: Post) -> None:
     assert readings(post) == [(300, 100, 0, "")]
     with post.sessions() as session:
         assert people_left(session, TODAY) == 196
+
+
+@pytest.mark.parametrize(("error", "left"), [(OutcomeUnknown("cut"), 199), (DeliveryError("busy"), 200)])
+def test_what_may_have_arrived_is_counted_while_it_waits_for_its_next_try(
+    post: Post, error: DeliveryError, left: int
+) -> None:
+    metered(post, 300, 100).fail(error)
+    add(post, 1)
+
+    post.deliver()
+
+    assert post.line.sent == []
+    with post.sessions() as session:
+        assert session.scalars(select(Message.state)).one() is MessageState.RETRY
+        assert people_left(session, TODAY) == left
 
 
 def test_a_question_that_fails_stops_nothing(post: Post) -> None:

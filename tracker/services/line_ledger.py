@@ -6,7 +6,7 @@
 import datetime as dt
 from functools import cache
 
-from sqlalchemy import Date, Select, and_, bindparam, func, select
+from sqlalchemy import Date, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.channels.base import Quota
@@ -47,13 +47,14 @@ def people_left(session: Session, today: dt.date, *, asked: Quota | None = None)
 
 
 def spent_in_month(session: Session, today: dt.date) -> int:
-    """What our own messages of the month of ``today`` cost."""
+    """What our own messages of the month of ``today`` cost, those that may have arrived among them."""
     return session.scalar(_spent(), {"month": first_of_month(today), "today": today}) or 0
 
 
 @cache
 def _spent() -> Select[int | None]:
-    ours = and_(Message.channel == LINE, Message.state.in_(COSTS))
+    in_doubt = and_(Message.state == MessageState.RETRY, Message.unsure > 0)
+    ours = and_(Message.channel == LINE, or_(Message.state.in_(COSTS), in_doubt))
     days = Message.on_date.between(bindparam("month", type_=Date()), TODAY)
     return select(func.coalesce(func.sum(Message.cost), 0)).where(ours, days)
 

@@ -246,19 +246,33 @@ def test_what_we_send_between_two_readings_is_counted(post: Post) -> None:
         assert people_left(session, TODAY) == 196
 
 
-@pytest.mark.parametrize(("error", "left"), [(OutcomeUnknown("cut"), 199), (DeliveryError("busy"), 200)])
-def test_what_may_have_arrived_is_counted_while_it_waits_for_its_next_try(
-    post: Post, error: DeliveryError, left: int
-) -> None:
-    metered(post, 300, 100).fail(error)
+@pytest.mark.parametrize("error", [OutcomeUnknown("cut"), DeliveryError("busy")])
+def test_what_waits_for_its_next_try_is_counted(post: Post, error: DeliveryError) -> None:
+    """The first may have arrived, and both will leave as they are: others may not spend what they need."""
+    line = metered(post, 2)
+    line.fail(error)
+    post.reserve = 1
     add(post, 1)
+    post.deliver()
+    add(post, 2)
 
     post.deliver()
+    post.now += dt.timedelta(minutes=5)
+    post.deliver()
 
-    assert post.line.sent == []
+    assert by_channel(post) == {"line": 1, "email": 1}
     with post.sessions() as session:
-        assert session.scalars(select(Message.state)).one() is MessageState.RETRY
-        assert people_left(session, TODAY) == left
+        assert people_left(session, TODAY) == 1
+
+
+def test_what_was_tried_yesterday_needs_no_more_than_it_costs(post: Post) -> None:
+    metered(post, 1).fail(DeliveryError("busy"))
+    add(post, 1)
+    post.deliver()
+
+    post.tick(NOW + DAY)
+
+    assert by_channel(post) == {"line": 1}
 
 
 def test_a_question_that_fails_stops_nothing(post: Post) -> None:

@@ -4,21 +4,23 @@
 """
 
 import datetime as dt
+from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import Date, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.channels.base import Quota
 from tracker.db.base import UtcDateTime
 from tracker.db.models import Message, MessageState, QuotaReading
-from tracker.db.prepared import TODAY
+from tracker.db.prepared import TODAY, any_of
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
 from tracker.reports.digest import QuotaAlarm
 from tracker.services.routing import LINE
 
 COSTS = (MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
+PROMISED = (MessageState.RETRY,)
 
 
 def newest_reading(session: Session, today: dt.date) -> QuotaReading | None:
@@ -35,26 +37,32 @@ def _newest() -> Select[QuotaReading]:
 def people_left(session: Session, today: dt.date, *, asked: Quota | None = None) -> int | None:
     """How many people may still be reached in the month of ``today``; None is without limit, or not known.
 
-    LINE's own count runs behind, so what we sent since it was read, or more than it knows of, is taken off.
-    ``asked`` is what LINE says just now, where it was asked without writing that down.
+    LINE's own count runs behind, so what we sent since it was read, or more than it knows of, is taken off;
+    and so is what waits for its next try, which may have arrived, or will leave as it is. ``asked`` is what
+    LINE says just now, where it was asked without writing that down.
     """
     reading, spent = newest_reading(session, today), spent_in_month(session, today)
     limit = asked.limit if asked else reading.quota if reading else None
     if limit is None:
         return None
     known = reading.used + spent - reading.spent if reading else 0
-    return max(0, limit - max(known, spent, asked.used if asked else 0))
+    promised = _cost_in_month(session, today, PROMISED)
+    return max(0, limit - promised - max(known, spent, asked.used if asked else 0))
 
 
 def spent_in_month(session: Session, today: dt.date) -> int:
-    """What our own messages of the month of ``today`` cost, those that may have arrived among them."""
-    return session.scalar(_spent(), {"month": first_of_month(today), "today": today}) or 0
+    """What our own messages of the month of ``today`` cost."""
+    return _cost_in_month(session, today, COSTS)
+
+
+def _cost_in_month(session: Session, today: dt.date, states: Collection[MessageState]) -> int:
+    facts = {"month": first_of_month(today), "today": today, "states": list(states)}
+    return session.scalar(_cost(), facts) or 0
 
 
 @cache
-def _spent() -> Select[int | None]:
-    in_doubt = and_(Message.state == MessageState.RETRY, Message.unsure > 0)
-    ours = and_(Message.channel == LINE, or_(Message.state.in_(COSTS), in_doubt))
+def _cost() -> Select[int | None]:
+    ours = and_(Message.channel == LINE, Message.state.in_(any_of("states")))
     days = Message.on_date.between(bindparam("month", type_=Date()), TODAY)
     return select(func.coalesce(func.sum(Message.cost), 0)).where(ours, days)
 

@@ -60,7 +60,7 @@ class Purse:
         if self.left is None:
             return True
         kept = 0 if message.kind is Kind.ESCALATION else self._reserve
-        return self.left - self._taken - self._cost(message) >= kept
+        return self.left - self._taken - self._more(message) >= kept
 
     def reason(self, message: Message) -> str:
         """Why it may not, for a person."""
@@ -70,9 +70,13 @@ class Purse:
 
     def take(self, message: Message) -> int:
         """What the message costs, from now on taken off what is left."""
-        cost = self._cost(message)
-        self._taken += cost
-        return cost
+        if self.left is not None:
+            self._taken += self._more(message)
+        return self._cost(message)
+
+    def _more(self, message: Message) -> int:
+        """What it costs beyond its earlier try, which is taken off what is left already."""
+        return self._cost(message) - (message.cost or 0)
 
     def _cost(self, message: Message) -> int:
         return cost_of(self._session, message.address)

@@ -74,9 +74,10 @@ def after_error(message: Message, error: DeliveryError, *, jitter: float, now: d
         return Outcome(MessageState.FAILED, str(error))
     # A push in doubt may be what used the quota up: it is repeated under its key until LINE knows it again.
     if isinstance(error, QuotaSpent) and not message.unsure:
-        return Outcome(MessageState.RETRY, str(error), {"next_attempt_at": now}, quota_spent=True)
+        changes: dict[str, object] = {"next_attempt_at": now, "cost": None}
+        return Outcome(MessageState.RETRY, str(error), changes, quota_spent=True)
     unsure = message.unsure + isinstance(error, OutcomeUnknown)
-    changes: dict[str, object] = {"unsure": unsure}
+    changes = {"unsure": unsure}
     if error.permanent:
         in_doubt = message.unsure and message.channel not in SAFE_AGAIN  # an earlier try may have arrived
         state = MessageState.UNKNOWN if in_doubt else MessageState.FAILED

@@ -132,7 +132,7 @@ def _spare(
     readdress(session, message, delivery.routing, today=moment.today, without={*without, LINE})
     if message.channel in ADDRESSED and message.channel != LINE:
         return True
-    message.channel, message.address = before
+    message.channel, message.address, message.cost = *before, None
     message.next_attempt_at = moment.office.next_reminding(moment.now)
     return False
 

@@ -275,8 +275,7 @@ class Simulation:
         nine = office.reminding(office.today(now))
         if now >= nine or not self.promises.catches_up(now):
             return due, due
-        by_nine = owed(facts, nine, office)
-        return due & by_nine, due | by_nine
+        return due, due | owed(facts, nine, office)
 
     def _foreseen(self) -> Facts:
         """The tables as they are once a look has given up what is past its use, before it plans."""

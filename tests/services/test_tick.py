@@ -73,6 +73,19 @@ def test_after_days_without_a_look_messages_leave_as_the_office_opens_with_all_t
         assert sorted(carried) == [(each, kind) for each in (1, 2) for kind in (Kind.DUE_SOON, Kind.MONTHLY)]
 
 
+def test_what_is_of_use_until_nine_only_leaves_as_the_office_opens(post: Post) -> None:
+    """The fourth weekly step, of 28 February, is the last, and ends when the fifth would come."""
+    for day in ("02-07", "02-14", "02-21"):
+        post.tick(at(f"2022-{day} 09:00"))
+
+    opening = post.tick(at("2022-03-07 08:35"))
+
+    assert opening.sent == 2
+    with post.sessions() as session:
+        last = select(Reminder.message_id).where(Reminder.kind == Kind.OVERDUE, Reminder.step == 4)
+        assert len(set(session.scalars(last))) == 2
+
+
 def test_a_tick_by_night_writes_down_and_what_it_wrote_leaves_at_nine(post: Post) -> None:
     post.now = at("2022-01-28 10:00")
     tick(post.delivery, post.moment, frozenset())  # somebody looked on Friday

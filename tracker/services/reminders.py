@@ -49,11 +49,13 @@ def plan_reminders(
     today = office.today(now)
     near = office.working.before(today, rules.due_soon_days)
     gathers = _gathers(session, now, office)
-    # A day's messages carry what that day owes, also where they are made up for before its hour.
-    as_of = max(now, office.reminding(today)) if gathers else now
+    # A day's messages carry what that day owes, also where they are made before its hour, to make up for
+    # the day before: then what ends with the hour goes with what begins.
+    instants = {now, max(now, office.reminding(today))} if gathers else {now}
     let_go(session, now, near)
     collect_waiting(session, kinds, today)
-    add_come_due(session, owed(session, now, as_of, office, rules, kinds), near)
+    for instant in sorted(instants):
+        add_come_due(session, owed(session, now, instant, office, rules, kinds), near)
     bring_forward(session, today)
     allowed = allowances(today, office, rules)
     written = made = 0

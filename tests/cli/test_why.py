@@ -34,6 +34,8 @@ def test_why_tells_what_was_sent_and_what_comes(told: Tracker) -> None:
     assert f"message {first['message']}" in said or first["message"] is None
     assert said.startswith(f"{code}  ")
     assert f"\n{story['period']}, due " in said
+    assert "\n\nAssumed: nobody answers anything and nothing changes; shown is what comes by the end" in said
+    assert "\n\nAssumed: nobody answers anything and nothing changes.\n" in told.says("why", code, "--all")
     assert "into a file, meant for" in said
 
 

@@ -41,7 +41,7 @@ February 2022: 4 reports requested
 2 not yet received - please answer or ask for more time
 Was due 10 Jan 2022: I5, E3
 By 7 Feb 2022: I1, I2, I3
-Reports, and the list of 1 more, at
+Reports, and the full list (1 more), at
 นางสาวสมศรี ใจดี (coordinator)
 Tel. 0 2276 9600 ต่อ 5812 E-mail ita@huaikhwang.example"""
     )

@@ -18,6 +18,7 @@ from tracker.errors import DeliveryError, UnknownName
 from tracker.reports.why import Fate, Line, Story
 from tracker.services.follow_ups import Change, apply
 from tracker.services.place import place_of
+from tracker.services.routing import Routing
 from tracker.services.why import explain
 
 OFFICE = OfficeTime()
@@ -152,6 +153,61 @@ def test_what_a_pause_holds_back_comes_after_it(an_office: Office) -> None:
     (line,) = of_kind(an_office.story("2022-01-21 10:00"), "monthly")
 
     assert (f"{line.at:%m-%d}", line.fate) == ("02-07", Fate.COMING)
+
+
+def test_what_is_of_use_after_the_days_that_are_told_of_may_still_come(an_office: Office) -> None:
+    """The third escalation, of 17 March, is of use until 16 April, and the pause ends before."""
+    with an_office.sessions.begin() as session:
+        contact(session, an_office.agency, "director", roles=["supervisor"], email="d@x.example")
+    pause = {"paused_from": dt.date(2022, 2, 20), "paused_until": dt.date(2022, 4, 4), "pause_reason": "move"}
+    an_office.change(Plan, **pause)
+
+    story = an_office.story("2022-02-21 10:00")
+
+    reason = "plan 2565 is paused until Mon 4 Apr 2565 (move)"
+    assert told(story, "escalation")[-1] == ((3,), "coming", reason)
+    assert told(story, "overdue")[-1] == ((4,), "not sent", reason)
+
+
+def test_a_list_that_is_queued_is_told_of_once(an_office: Office) -> None:
+    an_office.change(FollowUp, due_on=dt.date(2022, 2, 25))
+    an_office.post.now = at("2022-02-01 09:00")
+    an_office.post.plan()
+
+    lines = of_kind(an_office.story("2022-02-01 09:01"), "monthly")
+
+    assert [(f"{line.at:%m-%d}", line.fate) for line in lines] == [
+        ("02-01", Fate.WAITING), ("03-01", Fate.COMING),
+    ]  # fmt: skip
+
+
+def test_a_list_for_several_at_one_address_names_them(an_office: Office) -> None:
+    with an_office.sessions.begin() as session:
+        contact(session, an_office.agency, "second", divisions=[ONE], email="a@x.example")
+    an_office.change(FollowUp, due_on=dt.date(2022, 2, 25))
+
+    coming = of_kind(an_office.story("2022-01-20 10:00"), "monthly")[0]
+    an_office.tick("2022-02-01 09:00")
+    sent = of_kind(an_office.story("2022-02-02 10:00"), "monthly")[0]
+
+    assert coming.contacts == sent.contacts == ("owner", "second")
+
+
+def test_what_the_next_look_will_let_go_does_not_wait(an_office: Office) -> None:
+    an_office.change(FollowUp, due_on=dt.date(2022, 2, 7))
+    an_office.tick("2022-02-01 09:00")
+
+    named = "a message of the last days named its due date already"
+    assert told(an_office.story("2022-02-02 09:30"), "due-soon") == [((1,), "not sent", named)]
+
+
+def test_who_has_no_usable_address_is_not_promised_anything(an_office: Office) -> None:
+    an_office.change(Contact, email_suspended="The mailbox does not exist.")
+    an_office.post.routing = Routing(order=("email",), configured=frozenset({"email"}))
+
+    fates = {line.fate for line in an_office.story("2022-01-20 10:00").lines if line.kind != "escalation"}
+
+    assert fates == {Fate.NOT_SENT}
 
 
 def test_what_comes_is_told_to_the_end_of_next_month(an_office: Office) -> None:

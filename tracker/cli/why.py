@@ -67,7 +67,8 @@ def why(
         _print(app, story)
     if any(line.fate is Fate.COMING for story in stories for line in story.lines):
         more = "" if periods or everything else "; shown is what comes by the end of next month (all: --all)"
-        echo(f"\nAssumed: nobody answers anything and nothing changes{more}.")
+        echo()
+        echo(f"Assumed: nobody answers anything and nothing changes{more}.")
 
 
 def _periods(texts: Sequence[str]) -> tuple[str, ...]:

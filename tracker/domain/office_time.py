@@ -105,7 +105,7 @@ class OfficeTime:
         """Whether what is owed may be put into new messages at ``now``.
 
         Only from a working day's hour of reminding until its hours of sending end: a message made before
-        would leave without what that day owes, and hold that back for a day.
+        would leave without what that day owes, and hold that back for a day. ``catches_up`` is the exception.
         """
         local = now.astimezone(self.zone)
         return self.working.includes(local.date()) and self.reminds_at <= local.time() < self.closes

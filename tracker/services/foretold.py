@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from tracker.db.models import Contact, FollowUp, Message, MessageState, Reminder
 from tracker.reports.why import Fate, Line
 from tracker.services.future import Future
-from tracker.services.written import MENTIONED, Written, way
+from tracker.services.routing import Addresses
+from tracker.services.written import ENDED, MENTIONED, Written, way
 
 IF_OPEN = "if it is still open then"
 LATER = "only after the days that were looked at"
@@ -15,8 +16,8 @@ LATER = "only after the days that were looked at"
 def foretold(future: Future, follow_up_id: int) -> list[Line]:
     """A line for each reminder to come, and each list that will name the follow-up; in order of time."""
     with future.copy() as session:
-        numbers = (future.last_reminder, future.last_message)
-        written = _Foretold(session, future.moment, future.routing, *numbers)
+        new = (future.last_reminder, future.last_message, future.unwritten)
+        written = _Foretold(session, future.moment, future.routing, *new)
         follow_up = session.get_one(FollowUp, follow_up_id)
         lines = [*written.reminders(follow_up), *written.lists(follow_up)]
     return _joined(replace(line, message=None, state="") for line in lines if line.kind != MENTIONED)
@@ -39,9 +40,15 @@ class _Foretold(Written):
     def _fate(self, reminder: Reminder, contact: Contact, message: Message | None) -> tuple[Fate, str]:
         if reminder.dropped:
             return Fate.NOT_SENT, reminder.dropped
-        return self._of_message(message) if message else (Fate.COMING, LATER)
+        if message is not None:
+            return self._of_message(message)
+        if self.routing.route(Addresses.usable(contact), {reminder.kind}) is None:
+            return Fate.NOT_SENT, f"{contact.name} has no usable address"
+        return Fate.COMING, LATER
 
     def _of_message(self, message: Message) -> tuple[Fate, str]:
         if message.state is MessageState.SENT:
             return Fate.COMING, f"{way(message)}, {IF_OPEN}"
+        if message.state in ENDED:
+            return Fate.NOT_SENT, f"its message {ENDED[message.state]}"
         return Fate.COMING, LATER

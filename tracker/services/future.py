@@ -65,7 +65,8 @@ class _NoWords(Renderer):
 class Future:
     """The copy, the hands of its clock, and what left by its channels: the instant by the message's key.
 
-    What was made in it has greater numbers than ``last_reminder`` and ``last_message``.
+    What was made in it has greater numbers than ``last_reminder`` and ``last_message``; ``unwritten`` are the
+    messages that had no text yet.
     """
 
     def __init__(
@@ -95,6 +96,8 @@ class Future:
             self._plans = [*session.scalars(select(Plan))]
             self.last_reminder = session.scalar(select(func.max(Reminder.id))) or 0
             self.last_message = session.scalar(select(func.max(Message.id))) or 0
+            without_text = select(Message.id).where(is_state(*READY), Message.rendered_at.is_(None))
+            self.unwritten = frozenset(session.scalars(without_text))
 
     def play(self, *, until: dt.datetime) -> None:
         """Do what the program would do from now until that instant, or until no plan is spoken of."""

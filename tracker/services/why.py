@@ -93,7 +93,9 @@ def _may_come(follow_up: FollowUp) -> bool:
 
 
 def _last_step(follow_up: FollowUp, moment: Moment) -> dt.datetime:
-    return steps_of(follow_up.due_on, moment.office, moment.rules)[-1].owed_from + ONE_DAY
+    """The end of the day on which its last step can leave."""
+    last = steps_of(follow_up.due_on, moment.office, moment.rules)[-1].owed_from
+    return moment.office.next_gathering(last) + ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class _Teller:
         written = Written(self.session, self.moment, self.routing)
         lines = [*written.reminders(follow_up), *written.lists(follow_up)]
         lines += _joined(self._unwritten(follow_up))
-        lines += map(self._foretold, self.coming.get(follow_up.id, ()))
+        lines += (self._foretold(follow_up, line) for line in self.coming.get(follow_up.id, ()))
         return Story(
             follow_up.period,
             follow_up.due_on,
@@ -138,7 +140,7 @@ class _Teller:
             return
         if reason := obstacle(self.plan, self.moment):
             yield f"Now {reason}."
-        if not self._holders(Kind.OVERDUE, today):
+        if not self._is_held(Kind.OVERDUE, today):
             vacancy = self._vacancy(Kind.OVERDUE, today)
             yield f"Today {vacancy}; name one with: tracker contact add"
         weekly = [each for each in self._steps(follow_up) if each.kind is Kind.OVERDUE]
@@ -175,8 +177,15 @@ class _Teller:
             elif follow_up.status is not Status.OPEN or step.owed_from >= self.until:
                 continue
             elif reason := self._kept_from(step):
-                fate = Fate.WAITING if step.owed_from <= self.moment.now else Fate.NOT_SENT
-                yield Line(step.owed_from, step.kind.value, (step.number,), (), fate, reason)
+                yield Line(
+                    step.owed_from, step.kind.value, (step.number,), (), self._fate_of_kept(step), reason
+                )
+
+    def _fate_of_kept(self, step: Step) -> Fate:
+        """What is of use beyond the days that were looked at may still come."""
+        if step.owed_from <= self.moment.now:
+            return Fate.WAITING
+        return Fate.COMING if step.useful_until > self.until else Fate.NOT_SENT
 
     def _missed(self, follow_up: FollowUp, step: Step) -> Line:
         reason = self._why_missed(follow_up, step)
@@ -199,7 +208,7 @@ class _Teller:
             return "it was given back or reopened, and its reminders began anew only after that"
         if reason := obstacle(plan, replace(self.moment, now=step.owed_from)):
             return reason
-        if not self._holders(step.kind, came_due, step.number):
+        if not self._is_held(step.kind, came_due, step.number):
             return f"{self._vacancy(step.kind, came_due)} on {said_day(came_due)}"
         return f"the program did not look from then until {said_instant(step.useful_until, office)}"
 
@@ -208,33 +217,39 @@ class _Teller:
         then = replace(self.moment, now=max(self.moment.now, step.owed_from))
         if reason := obstacle(self.plan, then):
             return reason
-        if self._holders(step.kind, then.today, step.number):
+        if self._is_held(step.kind, then.today, step.number):
             return ""
         return f"{self._vacancy(step.kind, then.today)} on {said_day(then.today)}"
 
-    def _foretold(self, line: Line) -> Line:
+    def _foretold(self, follow_up: FollowUp, line: Line) -> Line:
         """A line to come; what would be sent at once is owed already."""
-        if line.at > self.moment.now:
+        if line.at > self.moment.now or line.fate is not Fate.COMING:
             return line
         reason = "owed, and written when the program looks next: tracker tick"
-        return replace(line, fate=Fate.WAITING, reason=reason, channel="")
+        office = self.moment.office
+        since = [
+            each.owed_from
+            for each in self._steps(follow_up)
+            if (each.kind.value, (each.number,)) == (line.kind, line.steps)
+        ]
+        month = office.reminding(office.first_working_day(self.moment.today))
+        at = min([line.at, *(since or [month])])
+        return replace(line, at=at, fate=Fate.WAITING, reason=reason, channel="")
 
-    def _holders(self, kind: Kind, day: dt.date, step: int = 1) -> tuple[str, ...]:
-        """Who would be told of a follow-up of this measure on a day: by role, division, rank and presence."""
+    def _is_held(self, kind: Kind, day: dt.date, step: int = 1) -> bool:
+        """Whether anybody would be told on a day: by role, division, rank and presence."""
         people = queries.contacts_with(ROLE_OF[kind], day).subquery()
         if kind is Kind.ESCALATION:
             told = is_asked(people, step, day)
         else:
             told = or_(people.c.division_id.is_(None), people.c.division_id == FollowUp.lead_division_id)
-        rows = self.session.execute(
-            select(Contact.id, Contact.name)
-            .join(people, people.c.contact_id == Contact.id)
+        someone = (
+            select(people.c.contact_id)
             .join(FollowUp, FollowUp.measure_id == self.measure.id)
             .where(people.c.agency_id == self.plan.agency_id, told)
-            .order_by(Contact.id)
-            .distinct()
+            .limit(1)
         )
-        return tuple(dict.fromkeys(row.name for row in rows))
+        return self.session.scalar(someone) is not None
 
     def _vacancy(self, kind: Kind, day: dt.date) -> str:
         """Why nobody is told on a day: the post is vacant, or those who hold it are away."""
@@ -258,8 +273,7 @@ def _joined(lines: Iterator[Line]) -> list[Line]:
     """Steps that were not sent for one reason stand on one line, that of the first."""
     kept: dict[tuple[object, ...], Line] = {}
     for line in lines:
-        when = line.at if line.fate is Fate.COMING else None
-        key = (line.kind, line.fate, line.reason, line.contacts, when)
+        key = (line.kind, line.fate, line.reason)
         known = kept.get(key)
         kept[key] = replace(known, steps=known.steps + line.steps) if known else line
     return list(kept.values())

@@ -41,7 +41,7 @@ ON_THE_WAY = (MessageState.QUEUED, MessageState.RETRY, MessageState.SENDING)
 class Written:
     """Reads what is on record, and says at which rule what waits is held up at the moment.
 
-    Only what has greater numbers than ``after_reminder`` and ``after_message``.
+    Only what has greater numbers than ``after_reminder`` and ``after_message``, or is among ``messages``.
     """
 
     session: Session
@@ -49,6 +49,7 @@ class Written:
     routing: Routing
     after_reminder: int = 0
     after_message: int = 0
+    messages: frozenset[int] = frozenset()
 
     def reminders(self, follow_up: FollowUp) -> Iterator[Line]:
         """A line for each reminder of a follow-up."""
@@ -70,29 +71,40 @@ class Written:
     def lists(self, follow_up: FollowUp) -> Iterator[Line]:
         """A line for each message that named a follow-up without a reminder of its own."""
         own = exists().where(Reminder.message_id == Message.id, Reminder.follow_up_id == follow_up.id)
+        these = or_(Message.id > self.after_message, Message.id.in_(self.messages))
         rows = self.session.execute(
             select(Message, Contact)
             .join(MessageItem, MessageItem.message_id == Message.id)
             .join(Contact, Contact.id == Message.contact_id)
-            .where(MessageItem.follow_up_id == follow_up.id, ~own, Message.id > self.after_message)
+            .where(MessageItem.follow_up_id == follow_up.id, ~own, these)
             .order_by(Message.id)
         )
         for message, contact in rows.all():
-            carried = self.session.scalars(select(Reminder.kind).where(Reminder.message_id == message.id))
-            kinds = sorted(set(carried) or {message.kind}, key=WEIGHT.__getitem__, reverse=True)
+            carried = self._carried(message)
+            kinds = sorted({kind for kind, _ in carried} or {message.kind}, key=WEIGHT.__getitem__)[::-1]
             lists = [kind for kind in kinds if kind in LISTS]
             fate, reason = self._of_message(message)
             yield Line(
                 message.sent_at or message.created_at,
                 ", ".join(lists) or MENTIONED,
                 (),
-                (contact.name,),
+                tuple(dict.fromkeys(name for kind, name in carried if kind in lists)) or (contact.name,),
                 fate,
                 reason if lists else f"{reason}; it was about other items ({', '.join(kinds)})",
                 message.id,
                 message.channel,
                 message.state.value,
             )
+
+    def _carried(self, message: Message) -> list[tuple[Kind, str]]:
+        """The kinds that a message carries, each with the contact it is for."""
+        rows = self.session.execute(
+            select(Reminder.kind, Contact.name)
+            .join(Contact, Contact.id == Reminder.contact_id)
+            .where(Reminder.message_id == message.id)
+            .order_by(Reminder.id)
+        )
+        return [(row.kind, row.name) for row in rows]
 
     def _line(
         self, reminder: Reminder, contact: Contact, message: Message | None, fate: Fate, reason: str
@@ -130,7 +142,7 @@ class Written:
             case state if state in ON_THE_WAY:
                 return Fate.WAITING, f"in message {message.id}, {self._under_way(message)}{remark}"
             case state:
-                return Fate.NOT_SENT, f"message {message.id} {_ENDED[state]}{remark}"
+                return Fate.NOT_SENT, f"message {message.id} {ENDED[state]}{remark}"
 
     def _under_way(self, message: Message) -> str:
         now, office = self.moment.now, self.moment.office
@@ -201,7 +213,7 @@ class Written:
         return f"; rank {reminder.step} was vacant, so it fell to rank {role.rank}"
 
 
-_ENDED = {
+ENDED = {
     MessageState.FAILED: "failed",
     MessageState.CANCELLED: "was called off",
     MessageState.EXPIRED: "expired before it could leave",

@@ -21,7 +21,7 @@ from sqlalchemy import URL, func, select
 from tests.factories import contact, line_id, measure, rule, stored
 from tests.factories import plan as document
 from tests.fakes.line import FakeLine
-from tests.services.delivering import at
+from tests.services.delivering import at, looked
 from tracker.app import App
 from tracker.db.models import Lease, Message, MessageState, Reminder
 
@@ -129,6 +129,7 @@ def machines(app: App, database: URL) -> Iterator[Machines]:
         agency = stored(session, plan, office=app.office).agency_id
         for n in range(PEOPLE):
             contact(session, agency, f"owner {n}", divisions=["ฝ่ายหนึ่ง"], line_id=line_id(n))
+        looked(session, QUIET)
     with FakeLine(limit=None) as line:
         line.fail_next("delay", times=3 * PEOPLE, seconds=ANSWER_SECONDS)
         machines = Machines(app, database, line)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import URL, Engine
@@ -13,7 +14,7 @@ from tests.scenarios.simulator_lock import impatient
 from tests.scenarios.simulator_played import Played
 from tests.scenarios.simulator_year import HOUR, Simulation
 from tracker.domain.office_time import OfficeTime
-from tracker.services import follow_ups, outbox, outcomes, reminders
+from tracker.services import follow_ups, message_making, outbox, outcomes, reminders
 
 NOT_BY_INSTANTS = {"crash", "failing job", "double start", "database locked", "clock forward", "clock back"}
 """Accidents that strike in the n-th look or statement: with more looks they would strike elsewhere."""
@@ -86,8 +87,15 @@ def weeks(path: Path, *, every: dt.timedelta | None) -> list[tuple[object, ...]]
 FAULTY = 4
 """A seed whose channels fail so often that messages are still to be tried again when sending ends."""
 
+
+def at_any_hour(*args: Any, **kwargs: Any) -> int:
+    """Messages are made whenever somebody looks."""
+    return message_making.make_messages(*args, **kwargs | {"gathers": True})
+
+
 MUTANTS = [
-    (OfficeTime, "may_gather", lambda office, now: True, "made at the wrong time"),
+    (OfficeTime, "may_gather", lambda office, now: True, "written without being owed"),
+    (reminders, "make_messages", at_any_hour, "made at the wrong time"),
     (outbox, "_goes_on", lambda delivery, moment: True, "sent outside the hours"),
     (reminders, "owed", lambda *args: [], "owed and not written"),
     (follow_ups, "record", lambda *args, **kwargs: None, "history and deeds differ"),

@@ -88,6 +88,15 @@ def test_alt_text_is_the_subject_and_the_first_lines():
     assert len(shown["altText"]) <= 400
 
 
+def test_alt_text_that_is_too_long_ends_early():
+    message = RENDERER.render(replace(MONTHLY, recipient="ก" * 400), channel="line")
+
+    [shown] = json.loads(message.flex)
+    assert shown["altText"].endswith("…")
+    assert f"{message.subject}\n{message.text}".startswith(shown["altText"].removesuffix("…"))
+    assert 380 < len(shown["altText"]) <= 400
+
+
 def test_coordinator_without_telephone_or_mail_leaves_neither_button_nor_label():
     bare = replace(COORDINATOR, phone="", email="")
     [message] = card(digest(plan(owner=MONTHLY_OWNER, ask=(bare,)), kinds={Kind.MONTHLY}))

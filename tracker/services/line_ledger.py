@@ -4,23 +4,21 @@
 """
 
 import datetime as dt
-from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import Date, Select, and_, bindparam, func, select
+from sqlalchemy import Date, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.channels.base import Quota
 from tracker.db.base import UtcDateTime
 from tracker.db.models import Message, MessageState, QuotaReading
-from tracker.db.prepared import TODAY, any_of
+from tracker.db.prepared import TODAY
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.office_time import OfficeTime
 from tracker.reports.digest import QuotaAlarm
 from tracker.services.routing import LINE
 
 COSTS = (MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
-PROMISED = (MessageState.RETRY,)
 
 
 def newest_reading(session: Session, today: dt.date) -> QuotaReading | None:
@@ -41,30 +39,33 @@ def people_left(session: Session, today: dt.date, *, asked: Quota | None = None)
     and so is what waits for its next try, which may have arrived, or will leave as it is. ``asked`` is what
     LINE says just now, where it was asked without writing that down.
     """
-    reading, spent = newest_reading(session, today), spent_in_month(session, today)
+    reading, (spent, promised) = newest_reading(session, today), _costs(session, today)
     limit = asked.limit if asked else reading.quota if reading else None
     if limit is None:
         return None
     known = reading.used + spent - reading.spent if reading else 0
-    promised = _cost_in_month(session, today, PROMISED)
     return max(0, limit - promised - max(known, spent, asked.used if asked else 0))
 
 
 def spent_in_month(session: Session, today: dt.date) -> int:
     """What our own messages of the month of ``today`` cost."""
-    return _cost_in_month(session, today, COSTS)
+    return _costs(session, today)[0]
 
 
-def _cost_in_month(session: Session, today: dt.date, states: Collection[MessageState]) -> int:
-    facts = {"month": first_of_month(today), "today": today, "states": list(states)}
-    return session.scalar(_cost(), facts) or 0
+def _costs(session: Session, today: dt.date) -> tuple[int, int]:
+    """What our own messages of the month cost, and what those that wait for their next try will."""
+    row = session.execute(_cost(), {"month": first_of_month(today), "today": today}).one()
+    return row.spent or 0, row.promised or 0
 
 
 @cache
-def _cost() -> Select[int | None]:
-    ours = and_(Message.channel == LINE, Message.state.in_(any_of("states")))
+def _cost() -> Select[int | None, int | None]:
+    cost, waits = func.sum(Message.cost), Message.state == MessageState.RETRY
     days = Message.on_date.between(bindparam("month", type_=Date()), TODAY)
-    return select(func.coalesce(func.sum(Message.cost), 0)).where(ours, days)
+    return select(
+        cost.filter(~waits).label("spent"),
+        cost.filter(waits).label("promised"),
+    ).where(Message.channel == LINE, or_(waits, Message.state.in_(COSTS)), days)
 
 
 def sent_by_others(before: QuotaReading, now: QuotaReading) -> int:

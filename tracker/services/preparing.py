@@ -132,7 +132,8 @@ def _spare(
     readdress(session, message, delivery.routing, today=moment.today, without={*without, LINE})
     if message.channel in ADDRESSED and message.channel != LINE:
         return True
-    message.channel, message.address, message.cost = *before, None
+    message.channel, message.address = before
+    message.cost = None
     message.next_attempt_at = moment.office.next_reminding(moment.now)
     return False
 

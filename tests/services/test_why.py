@@ -141,9 +141,8 @@ def test_what_another_message_names_first_is_not_promised(an_office: Office) -> 
 
     (line,) = of_kind(story, "monthly")
     assert (f"{line.at:%m-%d}", line.fate) == ("02-01", Fate.COMING)
-    assert told(story, "due-soon") == [
-        ((1,), "not sent", "a message of the last days named its due date already")
-    ]
+    named = "a message of the days before will have named its due date"
+    assert told(story, "due-soon") == [((1,), "not sent", named)]
 
 
 def test_what_a_pause_holds_back_comes_after_it(an_office: Office) -> None:
@@ -197,7 +196,7 @@ def test_what_the_next_look_will_let_go_does_not_wait(an_office: Office) -> None
     an_office.change(FollowUp, due_on=dt.date(2022, 2, 7))
     an_office.tick("2022-02-01 09:00")
 
-    named = "a message of the last days named its due date already"
+    named = "a message of the days before will have named its due date"
     assert told(an_office.story("2022-02-02 09:30"), "due-soon") == [((1,), "not sent", named)]
 
 

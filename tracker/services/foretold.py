@@ -7,9 +7,11 @@ from tracker.db.models import Contact, FollowUp, Message, MessageState, Reminder
 from tracker.reports.why import Fate, Line
 from tracker.services.future import Future
 from tracker.services.routing import Addresses
+from tracker.services.waiting import NAMED_LATELY
 from tracker.services.written import ENDED, MENTIONED, Written, way
 
 IF_OPEN = "if it is still open then"
+NAMED_BEFORE = "a message of the days before will have named its due date"
 LATER = "only after the days that were looked at"
 
 
@@ -39,7 +41,7 @@ class _Foretold(Written):
 
     def _fate(self, reminder: Reminder, contact: Contact, message: Message | None) -> tuple[Fate, str]:
         if reminder.dropped:
-            return Fate.NOT_SENT, reminder.dropped
+            return Fate.NOT_SENT, NAMED_BEFORE if reminder.dropped == NAMED_LATELY else reminder.dropped
         if message is not None:
             return self._of_message(message)
         if self.routing.route(Addresses.usable(contact), {reminder.kind}) is None:

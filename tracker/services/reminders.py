@@ -51,10 +51,10 @@ def plan_reminders(
     gathers = _gathers(session, now, office)
     # A day's messages carry what that day owes, also where they are made before its hour, to make up for
     # the day before: then what ends with the hour goes with what begins.
-    instants = {now, max(now, office.reminding(today))} if gathers else {now}
+    instants = sorted({now, max(now, office.reminding(today))}) if gathers else [now]
     let_go(session, now, near)
     collect_waiting(session, kinds, today)
-    for instant in sorted(instants):
+    for instant in instants:
         add_come_due(session, owed(session, now, instant, office, rules, kinds), near)
     bring_forward(session, today)
     allowed = allowances(today, office, rules)

@@ -173,23 +173,17 @@ class _Teller:
             if (step.kind.value, (step.number,)) in written:
                 continue
             if step.useful_until <= self.moment.now:
-                yield self._missed(follow_up, step)
+                yield _line(step, Fate.NOT_SENT, self._why_missed(follow_up, step))
             elif follow_up.status is not Status.OPEN or step.owed_from >= self.until:
                 continue
-            elif reason := self._kept_from(step):
-                yield Line(
-                    step.owed_from, step.kind.value, (step.number,), (), self._fate_of_kept(step), reason
-                )
+            elif reason := self._kept_from(step, max(self.moment.now, step.owed_from)):
+                yield _line(step, self._fate_of_kept(step), reason)
 
     def _fate_of_kept(self, step: Step) -> Fate:
         """What is of use beyond the days that were looked at may still come."""
         if step.owed_from <= self.moment.now:
             return Fate.WAITING
         return Fate.COMING if step.useful_until > self.until else Fate.NOT_SENT
-
-    def _missed(self, follow_up: FollowUp, step: Step) -> Line:
-        reason = self._why_missed(follow_up, step)
-        return Line(step.owed_from, step.kind.value, (step.number,), (), Fate.NOT_SENT, reason)
 
     def _why_missed(self, follow_up: FollowUp, step: Step) -> str:
         """The first rule that kept a step from being written while it was of use."""
@@ -206,15 +200,12 @@ class _Teller:
             return f"its due date became this one only on {said_day(moved_on)}"
         if follow_up.series > 1:
             return "it was given back or reopened, and its reminders began anew only after that"
-        if reason := obstacle(plan, replace(self.moment, now=step.owed_from)):
-            return reason
-        if not self._is_held(step.kind, came_due, step.number):
-            return f"{self._vacancy(step.kind, came_due)} on {said_day(came_due)}"
-        return f"the program did not look from then until {said_instant(step.useful_until, office)}"
+        unseen = f"the program did not look from then until {said_instant(step.useful_until, office)}"
+        return self._kept_from(step, step.owed_from) or unseen
 
-    def _kept_from(self, step: Step) -> str:
-        """What keeps a step from being written once it is owed; "" when nothing does."""
-        then = replace(self.moment, now=max(self.moment.now, step.owed_from))
+    def _kept_from(self, step: Step, instant: dt.datetime) -> str:
+        """What keeps a step from being written at an instant; "" when nothing does."""
+        then = replace(self.moment, now=instant)
         if reason := obstacle(self.plan, then):
             return reason
         if self._is_held(step.kind, then.today, step.number):
@@ -225,16 +216,17 @@ class _Teller:
         """A line to come; what would be sent at once is owed already."""
         if line.at > self.moment.now or line.fate is not Fate.COMING:
             return line
+        at = self._owed_since(follow_up, line)
         reason = "owed, and written when the program looks next: tracker tick"
-        office = self.moment.office
-        since = [
-            each.owed_from
-            for each in self._steps(follow_up)
-            if (each.kind.value, (each.number,)) == (line.kind, line.steps)
-        ]
-        month = office.reminding(office.first_working_day(self.moment.today))
-        at = min([line.at, *(since or [month])])
         return replace(line, at=at, fate=Fate.WAITING, reason=reason, channel="")
+
+    def _owed_since(self, follow_up: FollowUp, line: Line) -> dt.datetime:
+        """When something that is owed came due; a list does with its month."""
+        office = self.moment.office
+        month = office.reminding(office.first_working_day(self.moment.today))
+        steps = (each for each in self._steps(follow_up) if (each.number,) == line.steps)
+        since = (each.owed_from for each in steps if each.kind == line.kind)
+        return min(line.at, next(since, month))
 
     def _is_held(self, kind: Kind, day: dt.date, step: int = 1) -> bool:
         """Whether anybody would be told on a day: by role, division, rank and presence."""
@@ -267,6 +259,10 @@ class _Teller:
         away = [reason for each in rows if (reason := absence(each, day))]
         names = f" ({'; '.join(away)})" if away else ""
         return f"nobody is {role} for {self._lead}{names}"
+
+
+def _line(step: Step, fate: Fate, reason: str) -> Line:
+    return Line(step.owed_from, step.kind.value, (step.number,), (), fate, reason)
 
 
 def _joined(lines: Iterator[Line]) -> list[Line]:

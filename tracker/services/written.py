@@ -81,7 +81,8 @@ class Written:
         )
         for message, contact in rows.all():
             carried = self._carried(message)
-            kinds = sorted({kind for kind, _ in carried} or {message.kind}, key=WEIGHT.__getitem__)[::-1]
+            reasons = {kind for kind, _ in carried} or {message.kind}
+            kinds = sorted(reasons, key=WEIGHT.__getitem__, reverse=True)
             lists = [kind for kind in kinds if kind in LISTS]
             fate, reason = self._of_message(message)
             yield Line(

@@ -23,7 +23,7 @@ from tracker.domain.reminders import ReminderRules
 from tracker.messages.render import Renderer
 from tracker.services.claiming import BATCH, claim
 from tracker.services.delivery import Delivery
-from tracker.services.digests import Moment
+from tracker.services.moment import Moment
 from tracker.services.outbox import deliver_all
 from tracker.services.routing import Routing
 

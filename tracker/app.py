@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tracker.messages.render import Renderer
     from tracker.reports.digest import CalendarDoubt
     from tracker.services.delivery import Delivery
-    from tracker.services.digests import Moment
+    from tracker.services.moment import Moment
     from tracker.services.routing import Routing
 
 FIRST_YEAR, LAST_YEAR = 1950, 2200
@@ -121,7 +121,7 @@ class App:
 
     def moment(self, now: dt.datetime | None = None) -> "Moment":
         """The present, or the instant ``now``, by the office's calendar."""
-        from tracker.services.digests import Moment  # noqa: PLC0415  slow start, see above
+        from tracker.services.moment import Moment  # noqa: PLC0415  slow start, see above
 
         instant = now or self.clock()
         return Moment(instant, self.office, self.rules, self._doubts(self.office.today(instant)))

@@ -23,7 +23,8 @@ from tracker.domain.reminders import ReminderRules
 from tracker.messages.rendered import Rendered
 from tracker.reports.digest import Digest
 from tracker.services.delivery import Delivery
-from tracker.services.digests import Moment, items_of
+from tracker.services.digests import items_of
+from tracker.services.moment import Moment
 from tracker.services.routing import Routing
 from tracker.services.tick import tick
 

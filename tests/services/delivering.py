@@ -17,7 +17,7 @@ from tracker.domain.reminders import REMINDERS, Kind, ReminderRules
 from tracker.messages.rendered import Rendered
 from tracker.reports.digest import CalendarDoubt, Digest
 from tracker.services.delivery import Delivered, Delivery
-from tracker.services.digests import Moment
+from tracker.services.moment import Moment
 from tracker.services.outbox import deliver_all
 from tracker.services.reminders import Planned, plan_reminders
 from tracker.services.routing import Routing

@@ -11,7 +11,7 @@ from tracker.cli.context import echo, echo_json, json_option, office_clock, plur
 from tracker.cli.group import Failure
 from tracker.db.models import Plan
 from tracker.domain.reminders import REMINDERS, Kind
-from tracker.services.digests import Moment
+from tracker.services.moment import Moment
 from tracker.services.preview import foreseen_messages, next_moment
 from tracker.services.reminders import next_gathering
 from tracker.services.tick import Ticked

@@ -27,7 +27,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from tracker.db.models import READY, Attempt, Message, MessageState
 from tracker.db.prepared import NOW, any_of, table_of
 from tracker.db.queries import is_state
-from tracker.services.digests import Moment
+from tracker.services.moment import Moment
 from tracker.services.recovery import LEASE, SAFE_AGAIN, remembered, too_late_to_repeat, undo_claims
 
 T = TypeVar("T")

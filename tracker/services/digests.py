@@ -4,7 +4,6 @@ What is done, waived, moved, reassigned or departed by then falls out: its remin
 and the message carries the rest, or is not needed any more.
 """
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +18,8 @@ from tracker.db.models import Agency, Contact, ContactDivision, ContactRole, Fol
 from tracker.db.prepared import MESSAGE, PLAN, TODAY
 from tracker.domain.contacts import DIRECTOR, Role
 from tracker.domain.follow_up import Status
-from tracker.domain.office_time import OfficeTime
-from tracker.domain.reminders import OWNER_KINDS, Kind, ReminderRules
+from tracker.domain.reminders import OWNER_KINDS, Kind
 from tracker.reports.digest import (
-    CalendarDoubt,
     CoordinatorPart,
     Digest,
     EscalationPart,
@@ -34,6 +31,7 @@ from tracker.reports.digest import (
 from tracker.services import digest_parts as parts
 from tracker.services.coordinator_part import coordinator_part
 from tracker.services.ladder import is_asked
+from tracker.services.moment import Moment
 from tracker.services.routing import LINE, Addresses
 
 ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
@@ -41,29 +39,6 @@ ROLE_OF = dict.fromkeys(OWNER_KINDS, Role.OWNER) | {
     Kind.ESCALATION: Role.SUPERVISOR,
     Kind.COORDINATOR: Role.COORDINATOR,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a digest is built, and by which calendar.
-
-    ``doubts`` are about that calendar, for those who get the summary.
-    """
-
-    now: dt.datetime
-    office: OfficeTime
-    rules: ReminderRules
-    doubts: tuple[CalendarDoubt, ...] = ()
-
-    @property
-    def today(self) -> dt.date:
-        """The office's day."""
-        return self.office.today(self.now)
-
-    @property
-    def soon(self) -> dt.date:
-        """The last due date that is told of as near."""
-        return self.office.working.after(self.today, self.rules.due_soon_days)
 
 
 def build_digest(session: Session, message: Message, moment: Moment) -> Digest | None:

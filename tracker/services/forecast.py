@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from tracker.db.models import Plan
 from tracker.reports.forecast import Forecast
 from tracker.services.delivery import Delivery
-from tracker.services.digests import Moment
 from tracker.services.forecast_reading import Reading
 from tracker.services.future import played
+from tracker.services.moment import Moment
 
 ONE_DAY = dt.timedelta(days=1)
 

@@ -23,9 +23,9 @@ from tracker.messages.rendered import Rendered
 from tracker.reports.digest import Digest
 from tracker.reports.forecast import MonthsQuota
 from tracker.services.delivery import Delivery
-from tracker.services.digests import Moment
 from tracker.services.line_ledger import people_left
 from tracker.services.memory_copy import memory_copy
+from tracker.services.moment import Moment
 from tracker.services.reminders import next_gathering
 from tracker.services.routing import LINE
 from tracker.services.tick import tick

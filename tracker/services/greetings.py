@@ -16,7 +16,7 @@ from tracker.domain.reminders import TURN, Kind
 from tracker.errors import NotAllowed
 from tracker.services.delivery import Delivery
 from tracker.services.digest_parts import coordinators
-from tracker.services.digests import Moment
+from tracker.services.moment import Moment
 from tracker.services.outbox import deliver_taken
 from tracker.services.recovery import LEASE
 from tracker.services.routing import ADDRESSED, EMAIL, LINE

@@ -20,8 +20,8 @@ from tracker.domain.fiscal import first_of_month
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError, TrackerError
 from tracker.services.delivery import Delivery
-from tracker.services.digests import Moment
 from tracker.services.line_ledger import newest_reading, people_left, sent_by_others, spent_in_month
+from tracker.services.moment import Moment
 from tracker.services.routing import LINE
 
 log = logging.getLogger(__name__)

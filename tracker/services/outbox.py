@@ -22,7 +22,7 @@ from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
 from tracker.services import line_quota
 from tracker.services.claiming import begin, claim, release, room_left
 from tracker.services.delivery import Delivered, Delivery
-from tracker.services.digests import Moment
+from tracker.services.moment import Moment
 from tracker.services.outcomes import Outcome, Tried, after_error, after_success, record
 from tracker.services.preparing import prepare
 from tracker.services.recovery import LEASE, SAFE_AGAIN, recover

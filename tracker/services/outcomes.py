@@ -15,8 +15,8 @@ from tracker.db.queries import is_state
 from tracker.domain.reminders import Kind
 from tracker.domain.retry import wait_before
 from tracker.errors import DeliveryError, OutcomeUnknown
-from tracker.services.digests import Moment
 from tracker.services.line_quota import SPARED, note_spent
+from tracker.services.moment import Moment
 from tracker.services.recovery import MOST_UNSURE, SAFE_AGAIN
 from tracker.services.routing import ADDRESSED, EMAIL, Addresses, Routing
 

@@ -17,8 +17,9 @@ from tracker.domain.reminders import TURN, Kind
 from tracker.errors import TrackerError
 from tracker.services.claiming import give_back
 from tracker.services.delivery import Delivery
-from tracker.services.digests import Moment, build_digest, items_of
+from tracker.services.digests import build_digest, items_of
 from tracker.services.line_quota import Purse
+from tracker.services.moment import Moment
 from tracker.services.outcomes import given_up, put_off
 from tracker.services.readdressing import readdress
 from tracker.services.routing import ADDRESSED, EMAIL, FILE, LINE

@@ -12,7 +12,8 @@ from tracker.db.queries import is_state
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import REMINDERS, Kind
 from tracker.messages.render import Renderer
-from tracker.services.digests import Moment, build_digest
+from tracker.services.digests import build_digest
+from tracker.services.moment import Moment
 from tracker.services.reminders import next_gathering, plan_reminders
 from tracker.services.routing import ADDRESSED, Routing
 

@@ -9,7 +9,7 @@ from tracker.db import queries
 from tracker.db.models import Agency, Contact, FollowUp, Plan
 from tracker.domain.follow_up import Status
 from tracker.reports.when import said_day, said_instant
-from tracker.services.digests import Moment
+from tracker.services.moment import Moment
 
 
 def obstacle(plan: Plan, moment: Moment) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tracker.domain.reminders import REMINDERS, Kind
 from tracker.services.delivery import Delivered, Delivery
-from tracker.services.digests import Moment
+from tracker.services.moment import Moment
 from tracker.services.outbox import deliver_all, waiting
 from tracker.services.recovery import recover
 from tracker.services.reminders import Planned, plan_reminders

@@ -30,10 +30,11 @@ from tracker.errors import UnknownName
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line, Story
 from tracker.services.delivery import Delivery
-from tracker.services.digests import ROLE_OF, Moment
+from tracker.services.digests import ROLE_OF
 from tracker.services.foretold import foretold
 from tracker.services.future import played
 from tracker.services.ladder import is_asked
+from tracker.services.moment import Moment
 from tracker.services.place import lead_of
 from tracker.services.reach import absence, obstacle
 from tracker.services.routing import Routing

@@ -21,8 +21,8 @@ from tracker.domain.fiscal import first_of_month, last_of_month, next_month
 from tracker.domain.reminders import WEIGHT, Kind, allowances
 from tracker.reports.when import said_day, said_instant
 from tracker.reports.why import Fate, Line
-from tracker.services.digests import Moment
 from tracker.services.message_making import NOT_RECEIVED, UNDER_WAY
+from tracker.services.moment import Moment
 from tracker.services.reach import absence, paused
 from tracker.services.reminders import next_gathering
 from tracker.services.routing import ADDRESSED, Addresses, Routing

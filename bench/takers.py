@@ -19,7 +19,7 @@ _ANSWER = (
     b"Content-Length: %d\r\n\r\n%s"
 )
 _REPLIES = {
-    b"EHLO": b"250-mail\r\n250-SIZE 20000000\r\n250 8BITMIME\r\n",
+    b"EHLO": b"250-mail\r\n250-PIPELINING\r\n250-SIZE 20000000\r\n250 8BITMIME\r\n",
     b"DATA": b"354 go on\r\n",
     b"QUIT": b"221 bye\r\n",
 }

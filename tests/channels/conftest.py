@@ -49,10 +49,17 @@ def stack() -> Iterator[ExitStack]:
         yield stack
 
 
+@pytest.fixture(params=[True, False], ids=["at once", "one by one"])
+def pipelining(request: pytest.FixtureRequest) -> bool:
+    """Whether the mail server takes commands at once (RFC 2920)."""
+    return bool(request.param)
+
+
 @pytest.fixture
-def mail_server(stack: ExitStack, certificate: trustme.LeafCert) -> Callable[..., FakeSmtp]:
+def mail_server(stack: ExitStack, certificate: trustme.LeafCert, pipelining: bool) -> Callable[..., FakeSmtp]:
     def start(**options: object) -> FakeSmtp:
-        return stack.enter_context(FakeSmtp(**{"certificate": certificate, **options}))  # type: ignore[arg-type]
+        given = {"certificate": certificate, "pipelining": pipelining, **options}
+        return stack.enter_context(FakeSmtp(**given))  # type: ignore[arg-type]
 
     return start
 

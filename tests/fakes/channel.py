@@ -50,3 +50,16 @@ class FakeChannel:
 
     def close(self) -> None:
         self.closed += 1
+
+
+class AnnouncingChannel(FakeChannel):
+    """One that can get ready before; ``announced`` holds for what, and ``on_announce`` runs before each."""
+
+    def __init__(self, name: str = "email", *, repeats_safely: bool = False) -> None:
+        super().__init__(name, repeats_safely=repeats_safely)
+        self.announced: list[Outgoing] = []
+        self.on_announce: Callable[[Outgoing], None] = lambda message: None
+
+    def announce(self, message: Outgoing) -> None:
+        self.on_announce(message)
+        self.announced.append(message)

@@ -35,6 +35,7 @@ class FakeSmtp:
     """A server in a thread of its own. Use as a context manager.
 
     ``security`` is none, starttls or tls; ``certificate`` is what it shows, ``login`` what it asks for.
+    ``pipelining``: whether it says that it takes several commands at once (RFC 2920), as most servers do.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class FakeSmtp:
         certificate: trustme.LeafCert | None = None,
         login: tuple[str, str] | None = None,
         mechanisms: str = "LOGIN PLAIN",
+        pipelining: bool = True,
         host: str = "127.0.0.1",
         port: int = 0,
         on_message: Callable[[Received], None] = lambda received: None,
@@ -51,6 +53,7 @@ class FakeSmtp:
         self.security = security
         self.login = login
         self.mechanisms = mechanisms
+        self.pipelining = pipelining
         self.host = host
         self.port = port
         self.messages: list[Received] = []
@@ -79,6 +82,10 @@ class FakeSmtp:
         """The next time at ``step``: the reply ``how``, or HANG, or CUT, or (at END) SLOW."""
         assert step in STEPS, step
         self._faults += [(step, how)] * times
+
+    def heal(self) -> None:
+        """Nothing fails any more."""
+        self._faults.clear()
 
     def fault_at(self, step: str) -> str:
         for fault in self._faults:
@@ -251,8 +258,10 @@ class _Keeper:
             self.fake.security == "tls" or session.ssl or self.fake.security == "none"
         )
         self.fake.hellos.append(name)
-        kept = [reply for reply in replies if not reply.startswith("250-AUTH")]
-        return [kept[0], f"250-AUTH {self.fake.mechanisms}", *kept[1:]] if login else kept
+        first, *rest = [reply for reply in replies if not reply.startswith("250-AUTH")]
+        offered = [f"AUTH {self.fake.mechanisms}"] if login else []
+        offered += ["PIPELINING"] if self.fake.pipelining else []
+        return [first, *(f"250-{each}" for each in offered), *rest]
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         how = self.fake.fault_at("END")

@@ -16,7 +16,7 @@ POINTS = {
     "before the claim is committed": ("tracker.services.outbox", "prepare", AFTER),
     "after the claim is committed": ("tracker.services.outbox", "_Claim", BEFORE),
     "before the request": ("tracker.services.outbox", "_send", BEFORE),
-    "before the outcome is committed": ("tracker.services.outcomes", "_still_ours", AFTER),
+    "before the outcome is committed": ("tracker.services.outcomes", "_record_sent", AFTER),
 }
 
 

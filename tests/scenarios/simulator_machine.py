@@ -5,12 +5,12 @@ and each send. What is armed strikes at a point: the process dies, a job fails, 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from jobs import deliver_outbox
@@ -62,8 +62,9 @@ class Machine:
         self.on_text: Callable[[Digest], None] = lambda digest: None
         self.seconds_a_send = 1
         self.waited: Callable[[], None] = lambda: None
+        self.doors = Doors(sessions, self.point)
         self.delivery = Delivery(
-            Doors(sessions, self.point),  # type: ignore[arg-type]
+            self.doors.sessions,
             self,  # type: ignore[arg-type]
             lambda name: self.channels[name],
             ROUTING,
@@ -71,7 +72,6 @@ class Machine:
             wait=self._wait,
             pause=self._wait,
         )
-        self.doors: Doors = self.delivery.sessions  # type: ignore[assignment]
 
     @property
     def now(self) -> dt.datetime:
@@ -135,61 +135,33 @@ class AppOf:
         return self.machine.moment(now)
 
 
-class Statements(Session):
-    """A session that passes a point before each statement and each flush."""
-
-    def execute(self, *args: Any, **kwargs: Any) -> Any:
-        self.info["point"]()
-        return super().execute(*args, **kwargs)
-
-    def scalar(self, *args: Any, **kwargs: Any) -> Any:
-        self.info["point"]()
-        return super().scalar(*args, **kwargs)
-
-    def scalars(self, *args: Any, **kwargs: Any) -> Any:
-        self.info["point"]()
-        return super().scalars(*args, **kwargs)
-
-    def flush(self, *args: Any, **kwargs: Any) -> None:
-        self.info["point"]()
-        super().flush(*args, **kwargs)
-
-
-@dataclass
 class Doors:
-    """The sessions of the program, with a point at each end; ``open`` counts the transactions under way."""
+    """The program's own way to the database, with a point at each statement and at each end of a transaction.
 
-    sessions: sessionmaker[Session]
-    point: Callable[[], None]
-    open: int = 0
-    _inner: sessionmaker[Session] = field(init=False)
+    ``open`` counts the transactions under way.
+    """
 
-    def __post_init__(self) -> None:
-        bind = self.sessions.kw["bind"]
-        self._inner = sessionmaker(
-            bind, class_=Statements, expire_on_commit=False, info={"point": self.point}
-        )
+    def __init__(self, sessions: sessionmaker[Session], point: Callable[[], None]) -> None:
+        self.open = 0
+        engine: Engine = sessions.kw["bind"].execution_options()  # the others' transactions pass no points
+        self.sessions = sessionmaker(engine, expire_on_commit=False)
 
-    @contextmanager
-    def begin(self) -> Iterator[Session]:
-        self.point()
-        with self._entered(), self._inner.begin() as session:
-            yield session
-            self.point()
-        self.point()
+        def begins(_connection: Connection) -> None:
+            point()
+            self.open += 1
 
-    @contextmanager
-    def __call__(self) -> Iterator[Session]:
-        with self._entered(), self._inner() as session:
-            yield session
-
-    @contextmanager
-    def _entered(self) -> Iterator[None]:
-        self.open += 1
-        try:
-            yield
-        finally:
+        def ends(_connection: Connection) -> None:
             self.open -= 1
+
+        def commits(connection: Connection) -> None:
+            point()
+            ends(connection)
+
+        # The first of the listeners: the one after it begins SQLite's transaction.
+        event.listen(engine, "begin", begins, insert=True)
+        event.listen(engine, "before_cursor_execute", lambda *_facts: point())
+        event.listen(engine, "commit", commits)
+        event.listen(engine, "rollback", ends)
 
 
 def _ends(job: Callable[[], object]) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import contact, line_id, measure, rule, stored
 from tests.factories import plan as document
+from tests.fakes.channel import AnnouncingChannel
 from tests.services.delivering import Post, at, only_message
 from tracker.channels.base import ChannelDown, Outgoing
 from tracker.db.models import Attempt, Contact, Message, MessageState
@@ -92,6 +93,66 @@ def test_each_e_mail_is_on_record_before_the_next_leaves_and_one_at_a_time_is_be
     assert seen == [(n, n + 1) for n in range(5)]
 
 
+@pytest.fixture
+def announcing(post: Post) -> AnnouncingChannel:
+    post.email = post.channels["email"] = AnnouncingChannel()
+    return post.email
+
+
+def test_an_e_mail_is_announced_before_it_is_begun_and_sent_after(
+    post: Post, announcing: AnnouncingChannel
+) -> None:
+    add(post, 3, email="{}@x.example")
+    begun: list[int] = []
+
+    def look(_message: object) -> None:
+        with post.sessions() as session:
+            begun.append(len(session.scalars(select(Message.id).where(Message.begun_at.is_not(None))).all()))
+
+    announcing.on_announce = announcing.on_send = look
+    post.deliver()
+
+    assert begun == [0, 1, 1, 2, 2, 3]
+    assert [id(each) for each in announcing.announced] == [id(each) for each in announcing.sent]
+
+
+def test_an_e_mail_that_was_only_announced_when_the_program_ended_is_not_in_doubt(
+    post: Post, announcing: AnnouncingChannel
+) -> None:
+    add(post, 2, email="{}@x.example")
+
+    def stop(message: Outgoing) -> None:
+        if message.address[0] == "1":
+            raise KeyboardInterrupt
+
+    announcing.on_announce = stop
+    with pytest.raises(KeyboardInterrupt):
+        post.deliver()
+    post.now += LEASE + MINUTE
+    announcing.on_announce = lambda _message: None
+    post.deliver()
+
+    with post.sessions() as session:
+        assert session.execute(select(Message.unsure, Message.error).order_by(Message.id)).all() == [
+            (1, TWICE),
+            (0, ""),
+        ]
+
+
+def test_what_goes_wrong_while_announcing_is_told_by_sending(
+    post: Post, announcing: AnnouncingChannel
+) -> None:
+    add(post, 2, email="{}@x.example")
+
+    def broken(_message: object) -> None:
+        raise RuntimeError
+
+    announcing.on_announce = broken
+    post.deliver()
+
+    assert states(post) == ["sent", "sent"]
+
+
 def test_of_a_claim_left_behind_only_the_e_mail_that_was_begun_is_in_doubt(post: Post) -> None:
     add(post, 4, email="{}@x.example")
 
@@ -114,7 +175,9 @@ def test_of_a_claim_left_behind_only_the_e_mail_that_was_begun_is_in_doubt(post:
     assert [each.address[0] for each in post.email.sent] == ["0", "2", "3", "1"]
 
 
-def test_an_e_mail_whose_claim_another_worker_took_over_is_not_sent(post: Post) -> None:
+def test_an_e_mail_whose_claim_another_worker_took_over_is_not_sent(
+    post: Post, announcing: AnnouncingChannel
+) -> None:
     add(post, 2, email="{}@x.example")
 
     def another_worker(message: Outgoing) -> None:
@@ -125,6 +188,7 @@ def test_an_e_mail_whose_claim_another_worker_took_over_is_not_sent(post: Post) 
     post.email.on_send = another_worker
     deliver_some(post.delivery, post.moment, set())
 
+    assert [each.address[0] for each in announcing.announced] == ["0", "1"]
     assert [each.address[0] for each in post.email.sent] == ["0"]
     assert states(post) == ["sent", "queued"]
 

@@ -4,14 +4,14 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import contact, line_id, measure, rule, stored
 from tests.factories import plan as document
 from tests.fakes.channel import Crash, FakeChannel
 from tests.services.delivering import Post, at, only_message
-from tracker.db.models import Message, MessageState
+from tracker.db.models import Attempt, Message, MessageState
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError
@@ -228,6 +228,29 @@ def test_a_slow_worker_whose_message_nobody_took_over_records_that_it_was_sent(p
 
     assert len(post.email.sent) == 1
     assert only_message(post.sessions).state is MessageState.SENT
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_connection_to_the_database_that_ends_while_sending_is_replaced(post: Post, engine: Engine) -> None:
+    """As after a restart of PostgreSQL: what has left is recorded on another one, and nothing twice."""
+    with post.sessions.begin() as session:
+        contact(session, 1, "b", email="b@x.example")
+    post.plan([Kind.DUE_SOON])
+    others = "pid <> pg_backend_pid() AND datname = current_database()"
+    waits: list[float] = []
+
+    def restarted(_message: object) -> None:
+        with engine.connect() as connection:
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+
+    post.email.on_send = restarted
+    post.pause = waits.append
+    done = post.deliver()
+
+    assert (done.sent, len(post.email.sent), len(waits)) == (2, 2, 2)
+    with post.sessions() as session:
+        assert session.execute(select(Message.state, Message.unsure)).all() == [(MessageState.SENT, 0)] * 2
+        assert session.scalars(select(Attempt.outcome)).all() == [MessageState.SENT] * 2
 
 
 def test_a_crash_while_planning_leaves_nothing_behind(

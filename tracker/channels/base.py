@@ -108,3 +108,14 @@ class Checking(Protocol):
     """
 
     def check_address(self, address: str) -> str: ...
+
+
+@runtime_checkable
+class Announcing(Protocol):
+    """A channel that can get ready for a message before it may leave, while its record is being written.
+
+    Nothing of it arrives by ``announce``, which raises nothing; ``send`` with the same object then takes less
+    time. What was announced need not be sent.
+    """
+
+    def announce(self, message: Outgoing) -> None: ...

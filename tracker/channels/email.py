@@ -28,12 +28,36 @@ class EmailChannel:
         self._context = tls_context(account)
         self._conversation: Conversation | None = None
         self._refused: set[str] = set()
+        self._announced: tuple[Outgoing, bytes] | None = None
+
+    def announce(self, message: Outgoing) -> None:
+        """Lets the server get ready while the message may not leave yet (``Announcing``).
+
+        Only on a connection that is open already; whatever goes wrong here, ``send`` begins anew.
+        """
+        self._take_back()
+        if self._conversation is None or address_problem(message.address):
+            return
+        self._announced = message, build_message(message, self.account)
+        try:
+            self._conversation.announce(message.address, len(self._announced[1]))
+        except ConnectionOver:
+            self._drop()
 
     def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt:
-        letter = build_message(message, self.account)
+        if self._announced is None or self._announced[0] is not message:
+            self._take_back()
+        letter = self._announced[1] if self._announced else build_message(message, self.account)
+
+        def introduce(server: Conversation) -> None:
+            if self._announced is None:
+                server.announce(message.address, len(letter))
+            self._announced = None
+            server.await_go_ahead()
+
         try:
             with self._left_in_order():
-                self._asked(lambda server: server.announce(message.address, len(letter)))
+                self._asked(introduce)
                 receipt = Receipt(reference=self._opened().hand_over(letter))
         except PolicyRefusal as refusal:
             self._count(message.address, refusal)
@@ -43,6 +67,7 @@ class EmailChannel:
 
     def check_address(self, address: str) -> str:
         """Asks the server whether it would take a message for this address, and sends none (``Checking``)."""
+        self._take_back()
         problem = address_problem(address)
         if not problem:
             with self._left_in_order():
@@ -52,6 +77,7 @@ class EmailChannel:
 
     def probe(self) -> str:
         """What a check of the settings may say: answers, encrypted and logged in; nothing is sent."""
+        self._take_back()
         with self._left_in_order():
             self._asked(Conversation.check)
         account = self.account
@@ -61,6 +87,7 @@ class EmailChannel:
 
     def close(self) -> None:
         """Ends the connection politely, if there is one; another message would open the next."""
+        self._take_back()
         if self._conversation is not None:
             self._conversation.say_goodbye()
             self._conversation = None
@@ -108,7 +135,13 @@ class EmailChannel:
             except DeliveryError:
                 self._drop()
 
+    def _take_back(self) -> None:
+        """A server that was told of a message that does not come is left: it may wait for the text."""
+        if self._announced is not None:
+            self._drop()
+
     def _drop(self) -> None:
+        self._announced = None
         if self._conversation is not None:
             self._conversation.close()
             self._conversation = None

@@ -6,16 +6,32 @@ keep and close for ``email``.
 """
 
 import ssl
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import NamedTuple
 
 from tracker.channels.base import ChannelDown
 from tracker.channels.email_account import EmailAccount
 from tracker.channels.plain import answer_of
 from tracker.channels.smtp_dialling import dialled, socket_of
 from tracker.channels.smtp_refusals import ConnectionOver, Refused, is_verdict, refusal, unusable
-from tracker.errors import ConfigError, OutcomeUnknown
+from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
 
 _GOODBYE_SECONDS = 5.0
+_WAITS = 3  # the first digit of the answer of a server that waits for the text
+_BEFORE = "before the message was handed over"
+
+
+class _Command(NamedTuple):
+    """A command, what a refusal of it refuses, and the first digit of the answer that is hoped for."""
+
+    verb: str
+    argument: str
+    refused: Refused
+    hoped: int = 2
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.argument}".rstrip()
 
 
 def tls_context(account: EmailAccount) -> ssl.SSLContext:
@@ -41,16 +57,36 @@ class Conversation:
         raise down
 
     def announce(self, recipient: str, size: int) -> None:
-        """Everything up to the point where the server waits for a text of ``size`` octets."""
+        """Say for whom the next message is, of ``size`` octets; ``await_go_ahead`` has to follow.
+
+        All at once, and without waiting for the answers, to a server that takes commands so (RFC 2920);
+        otherwise nothing is said before they are waited for.
+        """
         limit = f" SIZE={size}" if self._client.has_extn("size") else ""
-        self._command(Refused.SENDER, "MAIL", f"FROM:<{self.account.sender}>{limit}")
-        self._command(Refused.RECIPIENT, "RCPT", f"TO:<{recipient}>")
-        self._command(Refused.MESSAGE, "DATA", go_ahead=3)
+        self._announced = (
+            _Command("MAIL", f"FROM:<{self.account.sender}>{limit}", Refused.SENDER),
+            _Command("RCPT", f"TO:<{recipient}>", Refused.RECIPIENT),
+            _Command("DATA", "", Refused.MESSAGE, hoped=_WAITS),
+        )
+        if self._takes_many:
+            try:
+                self._client.send("".join(f"{command}\r\n" for command in self._announced))
+            except OSError as error:
+                raise self._cut_off(_BEFORE) from error
+
+    def await_go_ahead(self) -> None:
+        """Until the server waits for the text of what was announced."""
+        if self._takes_many:
+            self._hear(self._announced)
+        else:
+            for command in self._announced:
+                self._command(command)
 
     def hand_over(self, letter: bytes) -> str:
         """The server's words of acceptance. ``letter`` ends with a line end."""
         try:
-            self._client.send(letter.replace(b"\r\n.", b"\r\n.."))  # RFC 5321 §4.5.2
+            # Dots by RFC 5321 §4.5.2. What was not sent to its end lacks the last one and so is not taken.
+            self._client.send(letter.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         except OSError as error:
             raise self._cut_off("in the middle of the message") from error
         code, reply = self._answer_to_final_dot()
@@ -66,8 +102,8 @@ class Conversation:
 
         A relay that only passes mail on takes every address at first.
         """
-        self._command(Refused.SENDER, "MAIL", f"FROM:<{self.account.sender}>")
-        code, reply = self._answer("RCPT", f"TO:<{recipient}>")
+        self._command(_Command("MAIL", f"FROM:<{self.account.sender}>", Refused.SENDER))
+        code, reply = self._asked(_Command("RCPT", f"TO:<{recipient}>", Refused.RECIPIENT))
         if code // 100 == 2:
             return ""
         refused = refusal(self.account, Refused.RECIPIENT, code, reply)
@@ -77,11 +113,11 @@ class Conversation:
 
     def check(self) -> None:
         """Raises ConnectionOver if the server is no longer there."""
-        self._command(Refused.CONNECTION, "NOOP")
+        self._command(_Command("NOOP", "", Refused.CONNECTION))
 
     def reset(self) -> None:
         """Makes ready for another message after a refusal."""
-        self._command(Refused.CONNECTION, "RSET")
+        self._command(_Command("RSET", "", Refused.CONNECTION))
 
     def say_goodbye(self) -> None:
         with suppress(OSError):
@@ -92,23 +128,54 @@ class Conversation:
     def close(self) -> None:
         self._client.close()
 
-    def _command(self, refused: Refused, verb: str, argument: str = "", *, go_ahead: int = 2) -> None:
-        code, reply = self._answer(verb, argument)
-        if code // 100 != go_ahead:
-            raise refusal(self.account, refused, code, reply)
+    @property
+    def _takes_many(self) -> bool:
+        return self._client.has_extn("pipelining")
 
-    def _answer(self, verb: str, argument: str) -> tuple[int, bytes]:
+    def _hear(self, commands: Iterable[_Command]) -> None:
+        """Read every answer, so that the next one will be that to the next command; the first refusal counts.
+
+        A server that waits for a text although it refused would take whatever comes next for that text.
+        """
+        first: DeliveryError | None = None
+        waits = False
         try:
-            return self._client.docmd(verb, argument)
+            for command in commands:
+                code, reply = self._answer()
+                waits = code // 100 == _WAITS
+                if code // 100 != command.hoped and first is None:
+                    first = refusal(self.account, command.refused, code, reply)
+        except ConnectionOver:
+            if first is None:
+                raise
+            self.close()
+        if first is not None:
+            if waits:
+                self.close()
+            raise first
+
+    def _command(self, command: _Command) -> None:
+        code, reply = self._asked(command)
+        if code // 100 != command.hoped:
+            raise refusal(self.account, command.refused, code, reply)
+
+    def _asked(self, command: _Command) -> tuple[int, bytes]:
+        try:
+            return self._client.docmd(command.verb, command.argument)
         except OSError as error:
-            raise self._cut_off("before the message was handed over") from error
+            raise self._cut_off(_BEFORE) from error
+
+    def _answer(self) -> tuple[int, bytes]:
+        try:
+            return self._client.getreply()
+        except OSError as error:
+            raise self._cut_off(_BEFORE) from error
 
     def _answer_to_final_dot(self) -> tuple[int, bytes]:
         """Whatever goes wrong from here on, the server may have the message (RFC 1047)."""
         host = self.account.host
         try:
             socket_of(self._client).settimeout(self.account.final_timeout)
-            self._client.send(b".\r\n")
             answer = self._client.getreply()
             socket_of(self._client).settimeout(self.account.timeout)
         except OSError as error:

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -54,6 +54,16 @@ def writing(engine: Engine) -> sessionmaker[Session]:
 def reading(engine: Engine) -> sessionmaker[Session]:
     """Sessions that only read."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def connected(sessions: sessionmaker[Session]) -> Connection:
+    """A connection of its own that begins transactions as these sessions do; to be closed.
+
+    For short transactions in a row: to fetch a connection and to set up a session for each takes as long as
+    the transaction. One that is lost fails the transaction under way, and the next begins on another.
+    """
+    engine: Engine = sessions.kw["bind"]
+    return engine.connect()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

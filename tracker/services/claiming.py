@@ -10,6 +10,7 @@ from functools import cache
 from typing import TypeVar
 
 from sqlalchemy import (
+    Connection,
     Integer,
     Select,
     Update,
@@ -70,17 +71,17 @@ def _take(session: Session, moment: Moment, channel: str, places: int) -> list[M
     return sorted(taken, key=lambda each: (each.turn, each.next_attempt_at, each.id))
 
 
-def begin(session: Session, claimed: Message, now: dt.datetime) -> bool:
+def begin(connection: Connection, claimed: Message, now: dt.datetime) -> bool:
     """Write down that a claimed message is being handed over now; false when the claim was lost meanwhile."""
     ours = {"message_id": claimed.id, "claim": claimed.attempts, "now": now}
-    return session.execute(_begun(), ours).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+    return connection.execute(_begun(), ours).rowcount == 1
 
 
-def release(session: Session, messages: Sequence[Message]) -> None:
+def release(connection: Connection, messages: Sequence[Message]) -> None:
     """Give back claimed messages that were not tried, but none that another worker has taken meanwhile."""
     if messages:
         claims = [(claimed.id, claimed.attempts) for claimed in messages]
-        undo_claims(session, tuple_(Message.id, Message.attempts).in_(claims))
+        undo_claims(connection, tuple_(Message.id, Message.attempts).in_(claims))
 
 
 def give_back(session: Session, message: Message) -> None:

@@ -8,16 +8,18 @@ whether their channel can be repeated safely (``recovery``).
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tracker.channels.base import ChannelDown, Outgoing, Receipt
+from tracker.channels.base import Announcing, ChannelDown, Outgoing, Receipt
 from tracker.db.models import READY, Message, MessageState
 from tracker.db.queries import is_state
+from tracker.db.session import connected
 from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
 from tracker.services import line_quota
 from tracker.services.claiming import begin, claim, release, room_left
@@ -74,7 +76,8 @@ def deliver_taken(delivery: Delivery, clock: Clock, take: Take, down: set[str]) 
     # The texts and the claim are committed before anything leaves: after a crash the repeat is the same.
     leaving = [(message, letter) for message, letter in made if letter is not None]
     states = [message.state for message, letter in made if letter is None]
-    return states + _Claim(delivery, clock, down, moment).hand_over(leaving)
+    with connected(delivery.sessions) as connection:
+        return states + _Claim(delivery, clock, down, moment, connection).hand_over(leaving)
 
 
 def waiting(session: Session) -> int:
@@ -100,8 +103,11 @@ def _is_paced(delivery: Delivery, moment: Moment) -> bool:
 class _Claim:
     """What one claim took, on its way: handed over, and put on record."""
 
-    def __init__(self, delivery: Delivery, clock: Clock, down: set[str], moment: Moment) -> None:
+    def __init__(
+        self, delivery: Delivery, clock: Clock, down: set[str], moment: Moment, connection: Connection
+    ) -> None:
         self._delivery, self._clock, self._down, self._moment = delivery, clock, down, moment
+        self._connection = connection
         self._tried: list[Tried] = []
         self._states: list[MessageState] = []
 
@@ -111,8 +117,10 @@ class _Claim:
         while rest and (not self._tried or self._is_in_time()):
             message, letter = rest.popleft()
             # Of what cannot be repeated, each is marked before it leaves, with the one before it on record.
-            if letter.channel not in SAFE_AGAIN and not self._note(coming=message):
-                continue
+            if letter.channel not in SAFE_AGAIN:
+                _announce(self._delivery, letter)
+                if not self._note(coming=message):
+                    continue
             if not self._try(message, letter):
                 break
         self._note(untried=[message for message, _ in rest])
@@ -132,30 +140,38 @@ class _Claim:
     def _note(self, *, untried: Sequence[Message] = (), coming: Message | None = None) -> bool:
         """Record what was tried, give back what was not, and mark what comes; whether that is still ours."""
 
-        def write(session: Session) -> tuple[list[MessageState], bool]:
-            release(session, untried)
-            states = record(session, self._tried, routing=self._delivery.routing, moment=self._moment)
-            return states, coming is None or begin(session, coming, self._clock().now)
+        def write() -> tuple[list[MessageState], bool]:
+            connection, routing = self._connection, self._delivery.routing
+            release(connection, untried)
+            states = record(connection, self._tried, routing=routing, moment=self._moment)
+            return states, coming is None or begin(connection, coming, self._clock().now)
 
-        states, is_ours = _insist(self._delivery, write)
+        states, is_ours = self._insist(write)
         for (message, letter, _), state in zip(self._tried, states, strict=True):
             log.info("message %s by %s: %s", message.id, letter.channel, state)
         self._states += states
         self._tried.clear()
         return is_ours
 
+    def _insist(self, write: Callable[[], T]) -> T:
+        """Write down what has left. A locked database is asked again: else an e-mail would be repeated."""
+        for _ in range(INSISTS):
+            try:
+                with self._connection.begin():
+                    return write()
+            except OperationalError:
+                log.warning("the outcome of a delivery could not be recorded yet; trying again")
+                self._delivery.pause(INSIST_SECONDS)
+        with self._connection.begin():
+            return write()
 
-def _insist(delivery: Delivery, write: Callable[[Session], T]) -> T:
-    """Write down what has left. A locked database is asked again: unrecorded, an e-mail would be repeated."""
-    for _ in range(INSISTS):
-        try:
-            with delivery.sessions.begin() as session:
-                return write(session)
-        except OperationalError:
-            log.warning("the outcome of a delivery could not be recorded yet; trying again")
-            delivery.pause(INSIST_SECONDS)
-    with delivery.sessions.begin() as session:
-        return write(session)
+
+def _announce(delivery: Delivery, letter: Outgoing) -> None:
+    """Let the channel get ready for what comes; what is wrong with it, sending will tell."""
+    with suppress(Exception):
+        channel = delivery.channel(letter.channel)
+        if isinstance(channel, Announcing):
+            channel.announce(letter)
 
 
 def _attempt(

@@ -1,11 +1,24 @@
 """What becomes of a message after an attempt: sent, another try, another channel, or left to a person."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from sqlalchemy import Select, Update, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Integer,
+    ScalarSelect,
+    Select,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
@@ -107,24 +120,52 @@ def given_up(session: Session, message: Message) -> set[str]:
 
 
 def record(
-    session: Session, tried: Sequence[Tried], *, routing: Routing, moment: Moment
+    connection: Connection, tried: Sequence[Tried], *, routing: Routing, moment: Moment
 ) -> list[MessageState]:
     """Write down what became of messages, but of none that another worker has tried in the meantime."""
     if not tried:
         return []
+    states = {claimed.id: outcome.state for claimed, _, outcome in tried}
+    others = [each for each in tried if each[2].state is not MessageState.SENT]
+    _record_sent(connection, [each for each in tried if each[2].state is MessageState.SENT])
+    if others:
+        with Session(connection) as session:
+            states |= _record_others(session, others, routing=routing, moment=moment)
+            session.commit()  # to the transaction around it
+    return [states[claimed.id] for claimed, _, _ in tried]
+
+
+def _record_sent(connection: Connection, sent: Sequence[Tried]) -> None:
+    """What went well: nearly everything, so it takes two statements whatever its number.
+
+    The first locks the messages that are still ours, so that the second changes the same ones.
+    """
+    if not sent:
+        return
+    tries, changes = [], []
+    for claimed, letter, outcome in sent:
+        claim = {"message_id": claimed.id, "claim": claimed.attempts, "claimed_for": letter.channel}
+        tries.append({**claim, **_attempt(letter, outcome)})
+        changes.append({**claim, **outcome.changes, "error": _remark(claimed.error, outcome.remark)})
+    connection.execute(_tried(), tries)
+    connection.execute(_sent(), changes)
+
+
+def _record_others(
+    session: Session, tried: Sequence[Tried], *, routing: Routing, moment: Moment
+) -> dict[int, MessageState]:
+    """What did not go well, one by one; and the states that this led to."""
+    states = {}
     numbers = _still_ours(session, tried)
-    sent = [each for each in tried if each[2].state is MessageState.SENT]
-    _record_sent(session, [each for each in sent if each[0].id in numbers], numbers)
-    states = {message.id: outcome.state for message, _, outcome in tried}
     for claimed, letter, outcome in tried:
         if outcome.channel_rests_until:
             _rest(session, letter.channel, outcome.channel_rests_until)
-        if outcome.state is not MessageState.SENT and claimed.id in numbers:
-            message = session.get_one(Message, claimed.id, populate_existing=True)
+        if claimed.id in numbers:
+            message = session.get_one(Message, claimed.id)
             number = numbers[message.id] + 1
             _record_one(session, message, letter, outcome, number, routing=routing, moment=moment)
             states[message.id] = message.state
-    return [states[message.id] for message, _, _ in tried]
+    return states
 
 
 def _still_ours(session: Session, tried: Sequence[Tried]) -> dict[int, int]:
@@ -132,24 +173,6 @@ def _still_ours(session: Session, tried: Sequence[Tried]) -> dict[int, int]:
     found = session.execute(_ours(), {"ids": [claimed.id for claimed, _, _ in tried]})
     claims = {claimed.id: (claimed.attempts, letter.channel) for claimed, letter, _ in tried}
     return {row.id: row.earlier for row in found if claims[row.id] == (row.attempts, row.channel)}
-
-
-def _record_sent(session: Session, sent: Sequence[Tried], numbers: Mapping[int, int]) -> None:
-    """What went well, many at once and past the session's objects: it is nearly everything."""
-    if not sent:
-        return
-    rows = [
-        {
-            **outcome.changes,
-            "message_id": claimed.id,
-            "state": MessageState.SENT,
-            "lease_until": None,
-            "error": _remark(claimed.error, outcome.remark),
-        }
-        for claimed, _, outcome in sent
-    ]
-    session.execute(_sent(), rows)
-    session.execute(insert(table_of(Attempt)), [_attempt(*each, numbers[each[0].id] + 1) for each in sent])
 
 
 def _record_one(
@@ -167,7 +190,7 @@ def _record_one(
     for name, value in outcome.changes.items():
         setattr(message, name, value)
     is_hopeless = _is_hopeless(message, outcome, moment.now)
-    attempt = Attempt(**_attempt(message, letter, outcome, number))
+    attempt = Attempt(message_id=message.id, number=number, **_attempt(letter, outcome))
     if is_hopeless:
         attempt.outcome = MessageState.FAILED
     session.add(attempt)
@@ -180,10 +203,8 @@ def _record_one(
         _fall_back(session, message, outcome.remark, routing=routing, now=moment.now)
 
 
-def _attempt(message: Message, letter: Outgoing, outcome: Outcome, number: int) -> dict[str, object]:
+def _attempt(letter: Outgoing, outcome: Outcome) -> dict[str, object]:
     return {
-        "message_id": message.id,
-        "number": number,
         "at": outcome.at,
         "channel": letter.channel,
         "address": letter.address,
@@ -266,18 +287,40 @@ def _failed() -> Select[str]:
 
 @cache
 def _ours() -> Select[int, int, str, int]:
-    messages, attempts = table_of(Message), table_of(Attempt)
-    earlier = select(func.coalesce(func.max(attempts.c.number), 0)).where(
-        attempts.c.message_id == messages.c.id
-    )
-    columns = (messages.c.id, messages.c.attempts, messages.c.channel)
-    query = select(*columns, earlier.scalar_subquery().label("earlier")).with_for_update(of=messages)
-    return query.where(messages.c.id.in_(any_of("ids")), messages.c.state.in_(OPEN_TO_RECORD))
+    messages = table_of(Message)
+    columns = (messages.c.id, messages.c.attempts, messages.c.channel, _earlier().label("earlier"))
+    query = select(*columns).with_for_update(of=messages)
+    return query.where(messages.c.id.in_(any_of("ids")), is_state(*OPEN_TO_RECORD))
+
+
+@cache
+def _tried() -> Insert:
+    names = ("at", "channel", "address", "outcome", "request_id", "accepted_request_id", "remark")
+    facts = [bindparam(name, type_=table_of(Attempt).c[name].type) for name in names]
+    query = select(bindparam("message_id", type_=Integer()), _earlier() + 1, *facts)
+    query = query.select_from(table_of(Message)).where(*_is_claimed()).with_for_update(of=table_of(Message))
+    return insert(table_of(Attempt)).from_select(["message_id", "number", *names], query)
 
 
 @cache
 def _sent() -> Update:
+    names = ("error", "sent_at", "reference")
+    sent: dict[str, object] = {
+        "state": MessageState.SENT,
+        "lease_until": None,
+        **{name: bindparam(name) for name in names},
+    }
+    return update(table_of(Message)).where(*_is_claimed()).values(sent)
+
+
+def _is_claimed() -> tuple[ColumnElement[bool], ...]:
+    """Whether a message is as its worker claimed it, so that nobody else has tried it since."""
     messages = table_of(Message)
-    names = ("state", "lease_until", "error", "sent_at", "reference")
-    of_message = update(messages).where(messages.c.id == bindparam("message_id"))
-    return of_message.values({name: bindparam(name) for name in names})
+    claim = (messages.c.attempts == bindparam("claim"), messages.c.channel == bindparam("claimed_for"))
+    return (messages.c.id == bindparam("message_id"), *claim, is_state(*OPEN_TO_RECORD))
+
+
+def _earlier() -> ScalarSelect[int]:
+    attempts, messages = table_of(Attempt), table_of(Message)
+    of_message = select(func.coalesce(func.max(attempts.c.number), 0)).select_from(attempts)
+    return of_message.where(attempts.c.message_id == messages.c.id).correlate(messages).scalar_subquery()

@@ -52,7 +52,7 @@ def build(engine: Engine, agencies: int, *, measures: int = DIVISIONS, overseers
 
 def empty(engine: Engine) -> None:
     """Take away what was planned and sent."""
-    tables = ("message_items", "attempts", "reminders", "messages")
+    tables = ("message_items", "message_texts", "attempts", "reminders", "messages")
     with writing(engine).begin() as session:
         if engine.dialect.name == "postgresql":
             session.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"))

@@ -101,16 +101,20 @@ def _fill(engine: Engine, channel: str) -> None:
     """An outbox of messages by one channel, their texts stored."""
     empty(engine)
     fill_outbox(engine)
-    stored = {"body": BODY, "html": HTML if channel == "email" else "", "channel": channel}
+    stored = {"body": BODY, "html": HTML if channel == "email" else ""}
     address = "'U' || lower(substr(replace(key, '-', ''), 1, 32))" if channel == "line" else "address"
     mail = "'a' || id || '@office.example'" if channel == "email" else address
     with writing(engine).begin() as session:
         session.execute(
             text(
-                "UPDATE messages SET body = :body, html = :html, channel = :channel, subject = 'ITA', "
-                f"intended_channel = :channel, address = {mail}, rendered_at = '2022-02-01 02:00:00'"
+                "UPDATE messages SET channel = :channel, subject = 'ITA', intended_channel = :channel, "
+                f"address = {mail}, rendered_at = '2022-02-01 02:00:00'"
             ),
-            stored,
+            {"channel": channel},
+        )
+        texts = "SELECT id, :body, :html, '', '' FROM messages"
+        session.execute(
+            text(f"INSERT INTO message_texts (message_id, body, html, flex, calendar) {texts}"), stored
         )
 
 

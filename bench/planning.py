@@ -25,10 +25,10 @@ KEYS = {
 }
 _FLOOR = """
     INSERT INTO messages (key, contact_id, on_date, number, kind, turn, channel, intended_channel, address,
-        state, created_at, useful_until, next_attempt_at, subject, body, html, attempts, unsure, reference,
+        state, created_at, useful_until, next_attempt_at, subject, attempts, unsure, reference,
         error)
     SELECT {key}, id, '2022-02-01', 1, 'monthly', 3, 'email', 'email', email,
-        'queued', '{now}', '2022-02-28 17:00:00.000000', '{now}', '', '', '', 0, 0, '', ''
+        'queued', '{now}', '2022-02-28 17:00:00.000000', '{now}', '', 0, 0, '', ''
     FROM contacts ORDER BY id
 """
 

@@ -404,9 +404,12 @@ def test_doctor_names_what_got_stuck(office: Tracker) -> None:
     execute(office, "UPDATE messages SET state = 'sending', lease_until = '2027-02-01 03:00:00' WHERE id = 2")
     execute(office, "UPDATE messages SET state = 'retry', attempts = 3, error = 'busy' WHERE id = 3")
     execute(office, "UPDATE messages SET state = 'queued', error = 'LINE was spared: 0 left' WHERE id = 4")
+    execute(office, "INSERT INTO channel_rests VALUES ('email', '2027-02-10 03:30:00', 'login refused')")
 
     assert [text for _, subject, text in findings(office) if subject == "outbox"] == [
         "1 message unknown; see: tracker outbox list --status unknown, then retry or cancel",
+        "email is left alone until 2570-02-10 10:30: login refused | "
+        "Once that is mended: tracker outbox retry NUMBER",
         "1 message left while being sent; the next 'tracker tick' takes that up",
         "1 message held back: LINE's quota is too small, and no e-mail is known | "
         "See: tracker outbox list --status queued",

@@ -13,8 +13,8 @@ from sqlalchemy import URL, Connection, Engine, MetaData, Table, insert, select,
 
 from tracker.db import migrate
 from tracker.db.base import Base
-from tracker.db.models import Message, Meta
-from tracker.db.session import make_engine
+from tracker.db.models import Message, MessageText, Meta
+from tracker.db.session import make_engine, reading
 from tracker.errors import DatabaseProblem
 
 THEN = dt.datetime(2026, 11, 26, 2, tzinfo=dt.UTC)
@@ -43,11 +43,8 @@ def test_upgrade_twice_changes_nothing(engine: Engine) -> None:
 def test_what_an_older_program_was_sending_may_have_arrived(tmp_path: Path) -> None:
     """Its claims began at once: of a message left behind nobody may say that it was never handed over."""
     engine = make_engine(URL.create("sqlite", database=str(tmp_path / "old.db")))
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+    at_version(engine, "0002")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
         add(connection, "meta", key="planned_at", value="2026-11-26T02:00:00+00:00")
         add(connection, "agencies", id=1)
         add(connection, "contacts", id=1, agency_id=1)
@@ -70,6 +67,34 @@ def test_what_an_older_program_was_sending_may_have_arrived(tmp_path: Path) -> N
     engine.dispose()
     assert begun == {"sending": THEN, "queued": None}
     assert facts["gathered_at"] == facts["planned_at"]
+
+
+def test_what_messages_said_is_kept_apart_from_them(tmp_path: Path) -> None:
+    engine = make_engine(URL.create("sqlite", database=str(tmp_path / "old.db")))
+    at_version(engine, "0003")
+    with engine.begin() as connection:
+        add(connection, "agencies", id=1)
+        add(connection, "contacts", id=1, agency_id=1)
+        said = {"body": "เรียน", "html": "<p>เรียน</p>", "flex": "[]", "calendar": "BEGIN:VCALENDAR"}
+        add(connection, "messages", id=7, key="a", number=1, contact_id=1, **said)
+        add(connection, "messages", id=8, key="b", number=2, contact_id=1)
+
+    migrate.upgrade(engine)
+
+    with reading(engine)() as session:
+        kept = session.execute(select(MessageText.__table__)).mappings().all()
+        assert [dict(each) for each in kept] == [{"message_id": 7, **said}]
+        assert session.scalars(select(Message.key).order_by(Message.id)).all() == ["a", "b"]
+    engine.dispose()
+
+
+def at_version(engine: Engine, version: str) -> None:
+    """A database as an older program left it."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
 
 
 def add(connection: Connection, table: str, **values: object) -> None:

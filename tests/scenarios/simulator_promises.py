@@ -12,7 +12,7 @@ from tests.scenarios.oracle import DAY, NINE, Facts, Person, asked, is_paused, m
 from tests.scenarios.simulator_broken import promise
 from tests.scenarios.simulator_channels import Arrival
 from tests.scenarios.simulator_machine import Written
-from tracker.db.models import Attempt, Message, MessageItem, MessageState, Reminder
+from tracker.db.models import Attempt, Message, MessageItem, MessageState, MessageText, Reminder
 from tracker.domain.contacts import Role
 from tracker.domain.reminders import OWNER_KINDS, Kind
 from tracker.reports.digest import OwnerPart, PlanDigest
@@ -217,8 +217,9 @@ class Promises:
         if not new:
             return
         since = min(each.at for each in new.values())
-        for message in session.scalars(select(Message).where(Message.rendered_at >= since)):
-            text = new.get(message.body.partition(" ")[0] + " ")
+        query = select(Message, MessageText.body).join(MessageText, MessageText.message_id == Message.id)
+        for message, body in session.execute(query.where(Message.rendered_at >= since)):
+            text = new.get(body.partition(" ")[0] + " ")
             if text is not None and text.at == message.rendered_at:
                 self._text(session, facts, message, text)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.fakes.channel import FakeChannel
-from tracker.db.models import Contact, FollowUp, Measure, Message, Meta, Reminder
+from tracker.db.models import Contact, FollowUp, Measure, Message, MessageText, Meta, Reminder
 from tracker.db.session import make_engine, parse_url, writing
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import REMINDERS, Kind, ReminderRules
@@ -176,6 +176,12 @@ def dropped(session: Session) -> list[str]:
 def only_message(sessions: sessionmaker[Session]) -> Message:
     with sessions() as session:
         return session.scalars(select(Message)).one()
+
+
+def stored_body(sessions: sessionmaker[Session]) -> str:
+    """What the only message says; "" while it has no text."""
+    with sessions() as session:
+        return session.scalars(select(MessageText.body)).one_or_none() or ""
 
 
 def plan_when_told(url: str, instant: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.factories import agency, contact, line_id, measure, plan, stored
 from tests.services.delivering import Post, at
 from tracker.db.base import Base
-from tracker.db.models import Attempt, Contact, LineAudience, Message, MessageState, Reminder
+from tracker.db.models import Attempt, Contact, LineAudience, Message, MessageState, MessageText, Reminder
 from tracker.domain.office_time import OfficeTime
 from tracker.errors import DeliveryError, NotAllowed
 from tracker.services.contact_erasing import ERASED, REASON, Erased, erase_contact
@@ -52,11 +52,12 @@ def everything(post: Post) -> str:
 def test_every_form_of_the_person_goes(post: Post) -> None:
     post.tick()
     with post.sessions.begin() as session:
+        for text in session.scalars(select(MessageText)):
+            text.body += f" {NAME} {MAIL} {PHONE}"
+            text.html = " ".join(FORMS)
+            text.flex = json.dumps([NAME, MAIL]) + json.dumps([NAME], ensure_ascii=False)
+            text.calendar = f"DESCRIPTION:{NAME}"
         for message in session.scalars(select(Message)):
-            message.body += f" {NAME} {MAIL} {PHONE}"
-            message.html = " ".join(FORMS)
-            message.flex = json.dumps([NAME, MAIL]) + json.dumps([NAME], ensure_ascii=False)
-            message.calendar = f"DESCRIPTION:{NAME}"
             message.error = f"<{MAIL}> unknown"
         for attempt in session.scalars(select(Attempt)):
             attempt.remark = f"<{MAIL}> unknown"
@@ -132,7 +133,7 @@ def test_name_that_may_mean_others_stays_in_texts(post: Post, name: str) -> None
         person.name = name
     post.tick()
     with post.sessions() as session:
-        bodies = [each.body for each in session.scalars(select(Message).order_by(Message.id))]
+        bodies = session.scalars(select(MessageText.body).order_by(MessageText.message_id)).all()
         person_id = session.scalars(select(Contact.id).order_by(Contact.id)).first()
 
     with post.sessions.begin() as session:
@@ -141,5 +142,5 @@ def test_name_that_may_mean_others_stays_in_texts(post: Post, name: str) -> None
 
     assert done.kept == ("name",)
     with post.sessions() as session:
-        assert [each.body for each in session.scalars(select(Message).order_by(Message.id))] == bodies
+        assert session.scalars(select(MessageText.body).order_by(MessageText.message_id)).all() == bodies
         assert session.get_one(Contact, person_id).name == f"{ERASED} {person_id}"

@@ -11,7 +11,15 @@ from tests.factories import plan as document
 from tests.fakes.channel import FakeChannel
 from tests.services.delivering import Post, at
 from tracker.channels.base import ChannelDown, Outgoing, Quota, QuotaSpent, Receipt
-from tracker.db.models import Contact, FollowUp, LineAudience, Message, MessageState, QuotaReading
+from tracker.db.models import (
+    Contact,
+    FollowUp,
+    LineAudience,
+    Message,
+    MessageState,
+    MessageText,
+    QuotaReading,
+)
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.reminders import Kind
 from tracker.errors import DeliveryError, OutcomeUnknown
@@ -130,7 +138,7 @@ def test_the_reason_of_the_other_channel_is_on_record(post: Post) -> None:
     with post.sessions() as session:
         message = session.scalars(select(Message)).one()
         assert (message.channel, message.intended_channel) == ("email", "line")
-        assert message.html != ""
+        assert session.get_one(MessageText, message.id).html != ""
 
 
 def test_an_escalation_may_use_the_reserve(post: Post) -> None:

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.factories import contact, line_id, measure, rule, stored
 from tests.factories import plan as document
 from tests.fakes.channel import FakeChannel
-from tests.services.delivering import Post, at, only_message, outbox
+from tests.services.delivering import Post, at, only_message, outbox, stored_body
 from tracker.channels.base import ChannelDown
-from tracker.db.models import Contact, Message, MessageState, Reminder
+from tracker.db.models import Contact, Message, MessageState, MessageText, Reminder
 from tracker.domain.office_time import OfficeTime, WorkingDays
 from tracker.domain.reminders import Kind
 from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
+from tracker.services.channel_rests import begin_rest
 from tracker.services.outbox import deliver_all, deliver_some
+from tracker.services.outbox_desk import Decision, retry_messages
 from tracker.services.recovery import LEASE
 from tracker.services.routing import Routing
 
@@ -65,7 +67,7 @@ def test_a_message_is_sent_once_and_stays_on_record(post: Post) -> None:
         "",
     )
     assert (sent.key, sent.address, sent.recipient) == (message.key, "a@x.example", "a")
-    assert (sent.subject, sent.text, sent.html) == (message.subject, message.body, message.html)
+    assert (sent.subject, sent.text) == (message.subject, stored_body(post.sessions))
     assert sent.created_at == message.rendered_at == WEDNESDAY
     assert message.lease_until is None
 
@@ -76,7 +78,8 @@ def test_the_claim_and_the_text_are_committed_before_anything_leaves(post: Post)
 
     def look(_message: object) -> None:
         stored_now = only_message(post.sessions)  # a second writer: no transaction may be open around a send
-        seen.append((stored_now.state, stored_now.body != "", stored_now.attempts, stored_now.lease_until))
+        is_written = stored_body(post.sessions) != ""
+        seen.append((stored_now.state, is_written, stored_now.attempts, stored_now.lease_until))
 
     post.email.on_send = look
     post.deliver()
@@ -269,6 +272,53 @@ def test_a_refused_login_is_not_hammered_by_the_other_messages(post: Post) -> No
     assert len(post.email.tried) == 2
 
 
+def test_a_message_made_while_the_login_is_refused_waits_too(post: Post) -> None:
+    add(post, "a")
+    post.email.fail(ChannelDown("535 wrong password", retry_after=3600))
+    post.deliver()
+
+    post.now = WEDNESDAY + 20 * MINUTE
+    add(post, "b")
+    post.deliver()
+    tried_meanwhile = len(post.email.tried)
+    with post.sessions() as session:
+        waiting = session.scalars(select(Message.next_attempt_at)).all()
+    post.now = WEDNESDAY + 60 * MINUTE
+    post.deliver()
+
+    assert tried_meanwhile == 1
+    assert waiting == [WEDNESDAY + 60 * MINUTE] * 2
+    assert states(post) == {"a": "sent", "b": "sent"}
+
+
+def test_a_person_who_has_mended_the_login_ends_the_wait(post: Post) -> None:
+    add(post, "a", "b")
+    post.email.fail(ChannelDown("535 wrong password", retry_after=3600))
+    post.deliver()
+    post.now += MINUTE
+
+    with post.sessions.begin() as session:
+        number = session.scalars(select(Message.id).order_by(Message.id)).first() or 0
+        retry_messages(session, [number], Decision("a clerk", post.now))
+    post.deliver()
+    add(post, "c")
+    post.deliver()
+
+    assert states(post) == {"a": "sent", "b": "queued", "c": "sent"}
+
+
+def test_a_rest_that_a_wrong_clock_began_is_void(post: Post) -> None:
+    post.now = WEDNESDAY + dt.timedelta(days=40)
+    with post.sessions.begin() as session:
+        begin_rest(session, "email", post.now + MINUTE, "535 wrong password")
+    post.now = WEDNESDAY
+    add(post, "a")
+
+    post.deliver()
+
+    assert states(post) == {"a": "sent"}
+
+
 @pytest.mark.parametrize(
     ("problem", "said"),
     [
@@ -401,11 +451,12 @@ def test_a_message_that_cannot_be_made_stops_no_other(post: Post, error: Excepti
     delivered = post.deliver()
     with post.sessions() as session:
         message = session.scalars(select(Message).where(Message.state == MessageState.RETRY)).one()
+        text = session.get(MessageText, message.id)
     post.now += MINUTE
 
     assert (delivered.retry, delivered.sent) == (1, 1)
     assert message.error == f"The message could not be made: {said}"
-    assert (message.body, message.rendered_at) == ("", None)
+    assert (text, message.rendered_at) == (None, None)
     assert post.deliver().sent == 1
     assert states(post) == {"a": "sent", "b": "sent"}
 

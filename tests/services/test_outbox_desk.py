@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import agency, contact, line_id, measure, plan, stored
-from tests.services.delivering import Post, at
+from tests.services.delivering import Post, at, stored_body
 from tracker.db.models import Contact, Event, Message, MessageState, Reminder
 from tracker.domain.office_time import OfficeTime
 from tracker.errors import DeliveryError, NotAllowed, OutcomeUnknown, TrackerError, UnknownName
@@ -106,7 +106,7 @@ def test_some_states_cannot_be_changed(
 def test_failed_message_goes_with_its_text_to_the_corrected_address(post: Post) -> None:
     post.email.fail(DeliveryError("no such mailbox", permanent=True))
     post.tick()
-    text = only(post).body
+    text = stored_body(post.sessions)
     assert only(post).state is MessageState.FAILED
 
     with pytest.raises(NotAllowed, match=r"ก has no address for email that was not refused"):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.factories import contact, follow_up, measure, plan, row_counts, rule, stored
 from tracker.db import migrate
 from tracker.db.base import Base
-from tracker.db.models import Agency, Division, Lease, LineAudience, Meta, QuotaReading
+from tracker.db.models import Agency, ChannelRest, Division, Lease, LineAudience, Meta, QuotaReading
 from tracker.db.session import make_engine, reading, writing
 from tracker.domain.follow_up import Action
 from tracker.domain.office_time import OfficeTime
@@ -31,6 +31,7 @@ def live(sessions: sessionmaker[Session], office: OfficeTime) -> sessionmaker[Se
         session.get_one(Meta, "mode").value = "live"
         session.add(Meta(key="created_at", value="2021-09-20"))
         session.add(Lease(name="planner", holder="a", until=NOW))
+        session.add(ChannelRest(channel="email", until=NOW, reason="refused"))
         session.add(LineAudience(address="C1", people=12, counted_at=NOW))
         session.add(QuotaReading(at=NOW, month=TODAY, quota=300, used=12, spent=12, alarm=""))
         day = rule("on", dt.date(2022, 1, 31))
@@ -70,7 +71,7 @@ def test_copy_holds_the_same_rows(live: sessionmaker[Session], tmp_path: Path) -
     with live() as old, reading(engine)() as new:
         expected = rows(old)
         assert {name for name, found in expected.items() if not found} == {
-            *("attempts", "messages", "message_items", "reminders")
+            *("attempts", "messages", "message_items", "message_texts", "reminders")
         }
         assert rows(new) == expected
         assert number == sum(row_counts(old).values())

@@ -16,7 +16,7 @@ from tracker.app import App, initialise
 from tracker.cli.context import echo, echo_table, shown_date
 from tracker.cli.listing import print_summary
 from tracker.config import example, shipped
-from tracker.db.models import Contact, FollowUp, Measure, Message, Plan
+from tracker.db.models import Contact, FollowUp, Measure, Message, MessageText, Plan
 from tracker.domain.cadence import Cadence
 from tracker.domain.follow_up import Action, Status
 from tracker.errors import NotAllowed
@@ -177,19 +177,20 @@ def _tell_year(story: _Story) -> None:
 def _tell_message(story: _Story) -> None:
     with story.app.reading() as session:
         rows = session.execute(
-            select(Message, Contact.name)
+            select(Message, MessageText.body, Contact.name)
             .join(Contact, Contact.id == Message.contact_id)
+            .join(MessageText, MessageText.message_id == Message.id)
             .where(Message.on_date == SHOWN_ON, Contact.name.contains("การคลัง"))
             .order_by(Message.intended_channel.desc())
         ).all()
-    for letter, (message, name) in zip("ab", rows, strict=False):
+    for letter, (message, body, name) in zip("ab", rows, strict=False):
         way = {"line": "in LINE, on the telephone", "email": "by e-mail"}[message.intended_channel]
         echo(f"3{letter}. What {name} read on {shown_date(SHOWN_ON)} {way}:")
         echo()
         if message.intended_channel == "email":
             echo(f"   │ {message.subject}")
             echo("   │")
-        for line in message.body.splitlines():
+        for line in body.splitlines():
             echo(f"   │ {line}".rstrip())
         echo()
 

@@ -24,6 +24,7 @@ from tracker.db.models import (
     Plan,
 )
 from tracker.domain.follow_up import Status
+from tracker.services.channel_rests import resting
 from tracker.services.line_quota import SPARED
 from tracker.services.pauses import Pause
 
@@ -95,6 +96,9 @@ def _messages(session: Session, app: App) -> Iterator[Finding]:
         if number:
             text = f"{plural(number, 'message')} {state}; see: tracker outbox list --status {state}"
             yield Finding("outbox", WARNING, f"{text}, then retry or cancel")
+    for rest in resting(session, app.clock()):
+        text = f"{rest.channel} is left alone until {office_clock(app, rest.until)}: {rest.reason}"
+        yield Finding("outbox", WARNING, f"{text} | Once that is mended: tracker outbox retry NUMBER")
     lost = (Message.state == MessageState.SENDING, Message.lease_until < app.clock())
     number = session.scalar(select(func.count()).where(*lost)) or 0
     if number:

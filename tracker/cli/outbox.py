@@ -21,7 +21,7 @@ from tracker.cli.context import (
 from tracker.cli.group import LazyGroup
 from tracker.cli.outbox_words import standing
 from tracker.cli.sending import really_option
-from tracker.db.models import Attempt, Message, MessageState
+from tracker.db.models import Attempt, Message, MessageState, MessageText
 from tracker.reports.outbox import ListedMessage, OutboxFilter, left_out, listed_messages, tries
 from tracker.reports.tables import Column
 from tracker.services.outbox_desk import Decision, cancel_messages, no_message, retry_messages
@@ -94,16 +94,17 @@ def show(app: App, number: int, as_json: bool) -> None:
         found = listed_messages(session, OutboxFilter(numbers=[number]))
         if not found:
             raise no_message(session, number)
-        message = session.get_one(Message, number)
+        message, text = session.get_one(Message, number), session.get(MessageText, number)
         attempts, dropped = tries(session, number), left_out(session, number)
     if as_json:
-        texts = {"subject": message.subject, "text": message.body, "html": message.html, "key": message.key}
+        said = {"text": text.body, "html": text.html} if text else {"text": "", "html": ""}
+        texts = {"subject": message.subject, **said, "key": message.key}
         shown = [_attempt_as_json(each) for each in attempts]
         echo_json(found[0].as_json() | texts | {"dropped": dropped, "tries": shown})
         return
     _print_head(app, found[0], message, dropped)
     _print_tries(app, attempts)
-    _print_text(message)
+    _print_text(message.subject, text)
 
 
 @click.command()
@@ -220,11 +221,11 @@ def _attempt_as_json(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _print_text(message: Message) -> None:
+def _print_text(subject: str, text: MessageText | None) -> None:
     echo()
-    if not message.body:
+    if text is None:
         echo("Its text is made just before it is sent.")
         return
-    echo(message.subject)
-    for line in message.body.splitlines():
+    echo(subject)
+    for line in text.body.splitlines():
         echo(line)

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import DatabaseProblem
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. It stands here so that a command need not load alembic to compare it."""
 
 

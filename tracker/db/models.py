@@ -299,12 +299,11 @@ class Message(Base):
     """One digest to one contact: unique by contact, office day and number.
 
     ``key`` is the UUID that makes a repeat recognisable to LINE and to mailboxes. ``channel`` is where it
-    goes, ``intended_channel`` where it would have gone. What leaves (subject, body, html; ``flex``: the JSON
-    of LINE's objects; ``calendar``: an iCalendar file; ``thread``: the keys of the e-mails it continues, the
-    oldest first) is stored just before the first attempt and is the same at every other. ``unsure`` counts
-    the attempts of which the outcome is not known. ``begun_at`` is None while it is claimed and surely not
-    handed over yet. ``cost`` is how many people a push reaches, None off LINE.
-    The smallest ``turn`` leaves first.
+    goes, ``intended_channel`` where it would have gone. What leaves (``subject``; ``thread``: the keys of the
+    e-mails it continues, the oldest first; and its MessageText) is stored just before the first attempt and
+    is the same at every other. ``unsure`` counts the attempts of which the outcome is not known. ``begun_at``
+    is None while it is claimed and surely not handed over yet. ``cost`` is how many people a push reaches,
+    None off LINE. The smallest ``turn`` leaves first.
     """
 
     __tablename__ = "messages"
@@ -332,10 +331,6 @@ class Message(Base):
     created_at: Mapped[dt.datetime]
     useful_until: Mapped[dt.datetime]
     subject: Mapped[str] = mapped_column(default="")
-    body: Mapped[str] = mapped_column(default="")
-    html: Mapped[str] = mapped_column(default="")
-    flex: Mapped[str] = mapped_column(server_default="")
-    calendar: Mapped[str] = mapped_column(server_default="")
     thread: Mapped[str] = mapped_column(server_default="")
     cost: Mapped[int | None]
     turn: Mapped[int] = mapped_column(server_default="0")
@@ -349,6 +344,23 @@ class Message(Base):
     sent_at: Mapped[dt.datetime | None]
     reference: Mapped[str] = mapped_column(default="")
     error: Mapped[str] = mapped_column(default="")
+
+
+class MessageText(Base):
+    """What a message says, from just before its first attempt: plain, as HTML, and ``flex``, the JSON of
+    LINE's objects, and ``calendar``, an iCalendar file; "" for a form that its channel does not have.
+
+    Apart from the message, whose row changes several times on its way: SQLite writes a changed row anew, with
+    all that it holds.
+    """
+
+    __tablename__ = "message_texts"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True, autoincrement=False)
+    body: Mapped[str]
+    html: Mapped[str] = mapped_column(default="")
+    flex: Mapped[str] = mapped_column(default="")
+    calendar: Mapped[str] = mapped_column(default="")
 
 
 class Reminder(Base):
@@ -423,6 +435,16 @@ class Attempt(Base):
     request_id: Mapped[str]
     accepted_request_id: Mapped[str]
     remark: Mapped[str]
+
+
+class ChannelRest(Base):
+    """A channel that is left alone ``until`` an instant, and why: what its provider said."""
+
+    __tablename__ = "channel_rests"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[dt.datetime]
+    reason: Mapped[str]
 
 
 class QuotaReading(Base):

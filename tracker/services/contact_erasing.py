@@ -24,6 +24,7 @@ from tracker.db.models import (
     LineAudience,
     Message,
     MessageState,
+    MessageText,
     Reminder,
 )
 from tracker.errors import NotAllowed
@@ -37,7 +38,8 @@ REASON = "the contact was erased"
 SHORTEST = 4
 """A name of fewer letters stays in texts, where it may be a part of any word."""
 
-_TEXTS = (Message.subject, Message.body, Message.html, Message.flex, Message.error, Message.address)
+_TEXTS = (MessageText.body, MessageText.html, MessageText.flex)
+_FACTS = (Message.subject, Message.error, Message.address)
 _UNSENT = (MessageState.QUEUED, MessageState.RETRY)
 
 
@@ -116,11 +118,13 @@ def _erase_in_messages(session: Session, contact: Contact, values: Iterable[str]
         return 0
     colleagues = select(Contact.id).where(Contact.agency_id == contact.agency_id)
     of_agency = select(Message.id).where(Message.contact_id.in_(colleagues))
-    numbers = session.scalars(of_agency.where(_hold(_TEXTS, forms))).all()
-    cleared: dict[Any, Any] = {column: _without(column, forms) for column in _TEXTS}
+    texts = of_agency.outerjoin(MessageText, MessageText.message_id == Message.id)
+    numbers = session.scalars(texts.where(_hold((*_FACTS, *_TEXTS), forms))).all()
+    facts: dict[Any, Any] = {column: _without(column, forms) for column in _FACTS}
+    session.execute(_quiet(update(Message).where(Message.id.in_(numbers)).values(facts)))
     # A calendar breaks its lines anywhere, so that a name may not be found in it.
-    found = update(Message).where(Message.id.in_(numbers))
-    session.execute(_quiet(found.values({**cleared, Message.calendar: ""})))
+    said: dict[Any, Any] = {column: _without(column, forms) for column in _TEXTS} | {MessageText.calendar: ""}
+    session.execute(_quiet(update(MessageText).where(MessageText.message_id.in_(numbers)).values(said)))
     _clear_tries(session, of_agency, forms)
     return len(numbers)
 

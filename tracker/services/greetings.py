@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Agency, Contact, Message, MessageState
+from tracker.db.models import Agency, Contact, Message, MessageState, MessageText
 from tracker.domain.reminders import TURN, Kind
 from tracker.errors import NotAllowed
 from tracker.services.delivery import Delivery
@@ -96,7 +96,6 @@ def _make(session: Session, contact_id: int, channel: str, delivery: Delivery, m
         created_at=moment.now,
         useful_until=moment.now + OF_USE,
         subject=words.subject,
-        body=words.text,
         rendered_at=moment.now,
         attempts=1,
         first_attempt_at=moment.now,
@@ -105,5 +104,7 @@ def _make(session: Session, contact_id: int, channel: str, delivery: Delivery, m
         begun_at=moment.now,
     )
     session.add(message)
+    session.flush()
+    session.add(MessageText(message_id=message.id, body=words.text))
     session.flush()
     return message

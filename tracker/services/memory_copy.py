@@ -4,18 +4,18 @@ from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Engine, Select, Table, func, or_, select
+from sqlalchemy import URL, ColumnElement, Engine, Select, Table, func, literal, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tracker.db.base import Base
-from tracker.db.models import Agency, Contact, Event, Evidence, Message
+from tracker.db.models import Agency, Contact, Event, Evidence, MessageText
 from tracker.db.session import make_engine, writing
 from tracker.services.rehearsal import copy_rows, snapshot
 
 LEFT_OUT = frozenset({Event.__tablename__, Evidence.__tablename__})
 """Tables that decide nothing about what is sent, and grow without end."""
 
-TEXTS = frozenset({"subject", "body", "html", "flex", "calendar"})
+TEXTS = frozenset({"body", "html", "flex", "calendar"})
 """What messages said; here it matters only that they were sent."""
 
 
@@ -63,8 +63,9 @@ def _rows(table: Table, agencies: Collection[int]) -> Select[Any]:
     """A table's rows of these agencies, found by what they point to; all where they belong to none."""
     if table.name == Agency.__tablename__:
         return select(table).where(table.c.id.in_(agencies))
-    texts = TEXTS if table.name == Message.__tablename__ else frozenset()
-    columns = [column for column in table.columns if column.name not in texts]
+    columns: list[ColumnElement[Any]] = [*table.columns]
+    if table.name == MessageText.__tablename__:
+        columns = [literal("").label(each.name) if each.name in TEXTS else each for each in table.columns]
     for column in table.columns:
         for key in column.foreign_keys:
             if not column.nullable:

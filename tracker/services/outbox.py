@@ -22,6 +22,7 @@ from tracker.db.queries import is_state
 from tracker.db.session import connected
 from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
 from tracker.services import line_quota
+from tracker.services.channel_rests import keep_rests
 from tracker.services.claiming import begin, claim, release, room_left
 from tracker.services.delivery import Delivered, Delivery
 from tracker.services.moment import Moment
@@ -44,7 +45,9 @@ def deliver_all(delivery: Delivery, clock: Clock) -> Delivered:
     """Deliver what is ready, the weightiest first, until nothing is left or sending hours end."""
     done, down = Delivered(), set[str]()
     with delivery.sessions.begin() as session:
-        recover(session, clock().now)
+        now = clock().now
+        recover(session, now)
+        keep_rests(session, now)
     line_quota.refresh(delivery, clock())
     while _goes_on(delivery, clock()):
         states = deliver_some(delivery, clock, down)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.db.models import Contact, Message, MessageState, Reminder
 from tracker.domain.reminders import Kind
 from tracker.errors import NotAllowed
+from tracker.services.channel_rests import end_rest
 from tracker.services.history import record
 from tracker.services.recovery import SAFE_AGAIN
 from tracker.services.routing import ADDRESSED, EMAIL, LINE, Addresses
@@ -55,8 +56,8 @@ def retry_messages(
 ) -> dict[int, list[str]]:
     """Put messages back to be sent now, all or none; what is worth knowing of each, as sentences.
 
-    Their texts stay as they are stored. With ``really_send`` one that a rehearsal wrote into a file goes to
-    the address that it was meant for.
+    Their texts stay as they are stored, and a channel that is left alone is tried. With ``really_send`` one
+    that a rehearsal wrote into a file goes to the address that it was meant for.
     """
     said = {}
     for message in _locked(session, numbers):
@@ -64,6 +65,7 @@ def retry_messages(
             _refuse(message, AGAIN)
         before = message.state
         said[message.id] = _put_back(session, message, decision.now, really_send=really_send)
+        end_rest(session, message.channel)
         _record(session, message, "message retried", before, decision)
     return said
 

@@ -22,12 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelDown, Outgoing, QuotaSpent, Receipt
-from tracker.db.models import READY, Attempt, Contact, Message, MessageState, Reminder
+from tracker.db.models import Attempt, Contact, Message, MessageState, Reminder
 from tracker.db.prepared import MESSAGE, any_of, table_of
 from tracker.db.queries import is_state
 from tracker.domain.reminders import Kind
 from tracker.domain.retry import wait_before
 from tracker.errors import DeliveryError, OutcomeUnknown
+from tracker.services.channel_rests import LONGEST, begin_rest
 from tracker.services.line_quota import SPARED, note_spent
 from tracker.services.moment import Moment
 from tracker.services.recovery import MOST_UNSURE, SAFE_AGAIN
@@ -39,9 +40,6 @@ OPEN_TO_RECORD = (MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN
 TWICE = "It may have arrived twice, both times with the same Message-ID: the outcome of one try is not known."
 
 REFUSED, THEN = " could not be used: ", " | then: "
-
-A_DAY = dt.timedelta(days=1)
-"""No provider's wish to be left alone is heeded for longer."""
 
 PATIENCE, TRIES = dt.timedelta(days=1), 5
 """After so long, and so many tries, a channel that takes nothing is given up for the contact's next."""
@@ -97,7 +95,7 @@ def after_error(message: Message, error: DeliveryError, *, jitter: float, now: d
         return Outcome(state, str(error), changes, suspends=error.blames_address)
     if message.channel not in SAFE_AGAIN and unsure >= MOST_UNSURE:
         return Outcome(MessageState.UNKNOWN, str(error), changes)
-    asked = dt.timedelta(seconds=min(error.retry_after or 0, A_DAY.total_seconds()))
+    asked = dt.timedelta(seconds=min(error.retry_after or 0, LONGEST.total_seconds()))
     next_at = now + max(asked, wait_before(message.attempts, jitter=jitter))
     window = SAFE_AGAIN.get(message.channel, dt.timedelta.max)
     if unsure and window != dt.timedelta.max and next_at - (message.first_attempt_at or now) >= window:
@@ -159,7 +157,7 @@ def _record_others(
     numbers = _still_ours(session, tried)
     for claimed, letter, outcome in tried:
         if outcome.channel_rests_until:
-            _rest(session, letter.channel, outcome.channel_rests_until)
+            begin_rest(session, letter.channel, outcome.channel_rests_until, outcome.remark)
         if claimed.id in numbers:
             message = session.get_one(Message, claimed.id)
             number = numbers[message.id] + 1
@@ -226,16 +224,6 @@ def _remark(before: str, now: str) -> str:
     changed = REFUSED in before or SPARED in before
     reason = before.partition(THEN)[0] if changed else ""
     return THEN.join(each for each in (reason, now) if each)
-
-
-def _rest(session: Session, channel: str, until: dt.datetime) -> None:
-    """Leave a channel alone: after a refused login every further try brings the lock nearer."""
-    session.execute(
-        update(Message)
-        .where(Message.channel == channel, is_state(*READY), Message.next_attempt_at < until)
-        .values(next_attempt_at=until)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _suspend(session: Session, message: Message, reason: str, today: dt.date) -> None:

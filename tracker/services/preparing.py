@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import Outgoing
-from tracker.db.models import Attempt, Contact, Message, MessageItem, MessageState
+from tracker.db.models import Attempt, Contact, Message, MessageItem, MessageState, MessageText
 from tracker.db.prepared import TODAY, table_of
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.reminders import TURN, Kind
@@ -34,10 +34,13 @@ def prepare(
 ) -> list[tuple[Message, Outgoing | None]]:
     """Each message as it will leave; None when nothing in it is owed, or when it cannot leave now."""
     people = {message.contact_id for message in claimed}
-    contacts = session.scalars(select(Contact).where(Contact.id.in_(people))).all()  # held while asked for
+    # Held while they are asked for, one by one.
+    contacts = session.scalars(select(Contact).where(Contact.id.in_(people))).all()
+    written = [message.id for message in claimed if message.rendered_at is not None]
+    texts = session.scalars(select(MessageText).where(MessageText.message_id.in_(written))).all()
     purse = Purse(session, moment, reserve=delivery.reserve)
     made = [(message, _outgoing(session, message, delivery, moment, purse)) for message in claimed]
-    del contacts
+    del contacts, texts
     return made
 
 
@@ -66,19 +69,19 @@ def _prepare(
     if delivery.routing.divert:
         message.channel = FILE
     message.cost = purse.take(message) if message.channel == LINE else None
-    contact = session.get_one(Contact, message.contact_id)
+    contact, text = session.get_one(Contact, message.contact_id), session.get_one(MessageText, message.id)
     return Outgoing(
         key=message.key,
         channel=message.channel,
         address=message.address,
         recipient=contact.name,
         subject=message.subject,
-        text=message.body,
-        html=message.html,
+        text=text.body,
+        html=text.html,
         language=contact.language,
         created_at=message.rendered_at or moment.now,
-        flex=message.flex,
-        calendar=message.calendar,
+        flex=text.flex,
+        calendar=text.calendar,
         thread=tuple(message.thread.split()),
     )
 
@@ -115,8 +118,9 @@ def _write(session: Session, message: Message, delivery: Delivery, moment: Momen
         return False
     form = message.channel if message.channel in ADDRESSED else message.intended_channel
     rendered = delivery.renderer.render(digest, channel=form)
-    message.subject, message.body, message.html = rendered.subject, rendered.text, rendered.html
-    message.flex, message.calendar = rendered.flex, rendered.calendar
+    message.subject = rendered.subject
+    forms = {"html": rendered.html, "flex": rendered.flex, "calendar": rendered.calendar}
+    session.merge(MessageText(message_id=message.id, body=rendered.text, **forms))
     message.thread = _thread(session, message, moment.today) if form == EMAIL else ""
     message.rendered_at = moment.now
     session.execute(delete(MessageItem).where(MessageItem.message_id == message.id))

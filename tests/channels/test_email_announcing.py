@@ -1,6 +1,7 @@
 """A message that is announced while its record is being written: nothing of it arrives before ``send``."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_announced_message_arrives_once_and_only_when_it_is_sent(greeted):
     server, channel = greeted()
     message = outgoing()
 
-    channel.announce(message)
+    channel.announce(message, None)
     time.sleep(0.1)
     before = arrived(server)
     channel.send(message, now=NOW)
@@ -50,7 +51,7 @@ def test_commands_go_out_before_the_answers_where_the_server_takes_them_so(greet
     server, channel = greeted()
     server.commands.clear()
 
-    channel.announce(outgoing())
+    channel.announce(outgoing(), None)
     time.sleep(0.1)
 
     assert server.commands == (["MAIL", "RCPT", "DATA"] if pipelining else [])
@@ -60,9 +61,9 @@ def test_commands_go_out_before_the_answers_where_the_server_takes_them_so(greet
 def test_announced_message_that_is_not_sent_never_arrives(greeted, then):
     server, channel = greeted()
 
-    channel.announce(outgoing(address="withdrawn@office.go.th"))
+    channel.announce(outgoing(address="withdrawn@office.go.th"), None)
     if then == "another message":
-        channel.announce(outgoing(address="next@office.go.th"))
+        channel.announce(outgoing(address="next@office.go.th"), None)
     if then == "close":
         channel.close()
     if then == "probe":
@@ -77,7 +78,7 @@ def test_announced_message_that_is_not_sent_never_arrives(greeted, then):
 def test_announcing_opens_no_connection(mail_server, email):
     server = mail_server()
 
-    email(server).announce(outgoing())
+    email(server).announce(outgoing(), None)
 
     assert server.connections == 0
 
@@ -87,7 +88,7 @@ def test_announcing_does_not_wait_for_the_server(greeted):
     server.fail("MAIL", HANG)
     began = time.monotonic()
 
-    channel.announce(outgoing())
+    channel.announce(outgoing(), None)
 
     assert time.monotonic() - began < 1
 
@@ -101,7 +102,7 @@ def test_refusal_means_the_same_as_without_announcing(greeted, step, reply, kind
     message = outgoing()
     server.fail(step, reply, times=2)
 
-    channel.announce(message)
+    channel.announce(message, None)
     with pytest.raises(DeliveryError) as caught:
         channel.send(message, now=NOW)
 
@@ -118,13 +119,13 @@ def test_next_message_goes_out_after_a_refusal_of_what_was_announced(greeted, st
     server, channel = greeted()
     message = outgoing(address="refused@office.go.th")
     server.fail(step, reply, times=2)
-    channel.announce(message)
+    channel.announce(message, None)
     with pytest.raises(DeliveryError):
         channel.send(message, now=NOW)
     server.heal()
     following = outgoing(address="last@office.go.th")
 
-    channel.announce(following)
+    channel.announce(following, None)
     channel.send(following, now=NOW)
 
     assert [address for address, _ in arrived(server)] == ["first@office.go.th", "last@office.go.th"]
@@ -136,7 +137,7 @@ def test_server_that_refuses_and_yet_waits_for_a_text_is_left(greeted):
     server.fail("RCPT", "550 5.1.1 no such user")
     server.fail("DATA", "354 go on")
     message = outgoing(address="gone@office.go.th")
-    channel.announce(message)
+    channel.announce(message, None)
 
     with pytest.raises(DeliveryError, match="no such user") as caught:
         channel.send(message, now=NOW)
@@ -153,7 +154,7 @@ def test_connection_that_ends_while_a_message_is_announced_is_replaced(greeted, 
     message = outgoing()
     server.fail(step, CUT)
 
-    channel.announce(message)
+    channel.announce(message, None)
     channel.send(message, now=NOW)
 
     assert arrived(server) == [("first@office.go.th", 1), ("education@office.go.th", 2)]
@@ -164,7 +165,7 @@ def test_connection_that_had_ended_before_is_replaced(greeted):
     message = outgoing()
     server.cut_all()
 
-    channel.announce(message)
+    channel.announce(message, None)
     channel.send(message, now=NOW)
 
     assert arrived(server) == [("first@office.go.th", 1), ("education@office.go.th", 2)]
@@ -174,10 +175,52 @@ def test_address_that_is_none_is_refused_when_it_is_sent(greeted):
     server, channel = greeted()
     message = outgoing(address="two@office.go.th,three@office.go.th")
 
-    channel.announce(message)
+    channel.announce(message, None)
     with pytest.raises(DeliveryError) as caught:
         channel.send(message, now=NOW)
     channel.send(outgoing(), now=NOW)
 
     assert caught.value.permanent
     assert arrived(server) == [("first@office.go.th", 1), ("education@office.go.th", 1)]
+
+
+def test_message_that_was_built_ahead_is_the_same(greeted, mail_server, email):
+    server, channel = greeted()
+    message, following = outgoing(key=OTHER_KEY), outgoing()
+    alone = mail_server()
+    email(alone).send(following, now=NOW)
+
+    channel.announce(message, following)
+    channel.send(message, now=NOW)
+    channel.announce(following, None)
+    channel.send(following, now=NOW)
+
+    assert server.messages[-1].content == alone.messages[0].content
+
+
+def test_another_message_than_the_one_that_was_built_ahead_is_sent_as_itself(greeted):
+    server, channel = greeted()
+    message, other = outgoing(key=OTHER_KEY), outgoing(address="other@office.go.th")
+
+    channel.announce(message, outgoing(address="never@office.go.th"))
+    channel.send(message, now=NOW)
+    channel.send(other, now=NOW)
+
+    [*_, last] = server.messages
+    assert last.recipients == ("other@office.go.th",)
+    assert b"other@office.go.th" in last.content
+
+
+def test_what_cannot_be_built_ahead_harms_only_itself(greeted):
+    """The one before has left by then: its answer must not be lost for this."""
+    server, channel = greeted()
+    message, broken = outgoing(), replace(outgoing(key=OTHER_KEY), text=None)
+
+    channel.announce(message, broken)
+    receipt = channel.send(message, now=NOW)
+
+    assert receipt.reference == "2.0.0 OK: queued as 2"
+    with pytest.raises(AttributeError):
+        channel.send(broken, now=NOW)
+    channel.send(outgoing(address="last@office.go.th"), now=NOW)
+    assert [address for address, _ in arrived(server)][1:] == ["education@office.go.th", "last@office.go.th"]

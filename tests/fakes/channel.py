@@ -60,6 +60,6 @@ class AnnouncingChannel(FakeChannel):
         self.announced: list[Outgoing] = []
         self.on_announce: Callable[[Outgoing], None] = lambda message: None
 
-    def announce(self, message: Outgoing) -> None:
+    def announce(self, message: Outgoing, following: Outgoing | None) -> None:
         self.on_announce(message)
         self.announced.append(message)

@@ -13,11 +13,15 @@ from typing import Any
 
 BEFORE, AFTER = "before", "after"
 POINTS = {
-    "before the claim is committed": ("tracker.services.outbox", "prepare", AFTER),
-    "after the claim is committed": ("tracker.services.outbox", "_Claim", BEFORE),
-    "before the request": ("tracker.services.outbox", "_send", BEFORE),
-    "before the outcome is committed": ("tracker.services.outcomes", "_record_sent", AFTER),
+    "before the claim is committed": [("tracker.services.outbox", "prepare", AFTER)],
+    "after the claim is committed": [("tracker.services.outbox", "_Claim", BEFORE)],
+    "before the request": [("tracker.services.outbox", "_send", BEFORE)],
+    "before the outcome is committed": [
+        ("tracker.services.recording", "record_sent", AFTER),
+        ("tracker.services.outbox", "step", BEFORE),
+    ],
 }
+"""Where several statements write it the program ends among them; where it is one, before it."""
 
 
 def die(*_args: Any) -> None:
@@ -40,9 +44,9 @@ def deadly(function: Callable[..., Any], when: str) -> Callable[..., Any]:
 
 def main() -> None:
     point, sys.argv[1:] = sys.argv[1], sys.argv[2:]
-    place, name, when = POINTS[point]
-    module = importlib.import_module(place)
-    setattr(module, name, deadly(getattr(module, name), when))
+    for place, name, when in POINTS[point]:
+        module = importlib.import_module(place)
+        setattr(module, name, deadly(getattr(module, name), when))
 
     from tracker.cli import main as tracker  # noqa: PLC0415  after the point is set
 

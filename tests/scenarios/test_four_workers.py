@@ -5,7 +5,7 @@ from collections import Counter
 from uuid import UUID
 
 import pytest
-from sqlalchemy import URL, insert, select
+from sqlalchemy import URL, String, cast, insert, literal, select
 
 from tests.factories import line_id, measure, rule, stored
 from tests.factories import plan as document
@@ -13,7 +13,7 @@ from tests.fakes.line import FakeLine
 from tests.fakes.smtp import FakeSmtp
 from tests.scenarios.test_kill import MONDAY, Machine, ended
 from tracker.app import App
-from tracker.db.models import Attempt, Contact, Message, MessageState
+from tracker.db.models import Attempt, Contact, Message, MessageState, MessageText
 from tracker.domain.reminders import TURN, Kind
 
 BY_LINE, BY_MAIL, WORKERS = 1_600, 400, 4
@@ -55,10 +55,9 @@ def message_row(number: int) -> dict[str, object]:
         "useful_until": OF_USE,
         "next_attempt_at": MONDAY,
         "subject": "ITA",
-        "body": f"ข้อความ {number}",
         "rendered_at": MONDAY,
         **dict.fromkeys(("attempts", "unsure"), 0),
-        **dict.fromkeys(("html", "reference", "error"), ""),
+        **dict.fromkeys(("reference", "error"), ""),
     }
 
 
@@ -70,6 +69,9 @@ def machine(app: App, database: URL, line: FakeLine, smtp: FakeSmtp) -> Machine:
         numbers = range(BY_LINE + BY_MAIL)
         session.execute(insert(Contact), [contact_row(number, agency_id) for number in numbers])
         session.execute(insert(Message), [message_row(number) for number in numbers])
+        texts = select(Message.id, literal("ข้อความ ") + cast(Message.id, String), *[literal("")] * 3)
+        columns = ("message_id", "body", "html", "flex", "calendar")
+        session.execute(insert(MessageText).from_select(columns, texts))
     return Machine(app, database, line, smtp)
 
 

@@ -14,7 +14,7 @@ from tests.scenarios.simulator_lock import impatient
 from tests.scenarios.simulator_played import Played
 from tests.scenarios.simulator_year import HOUR, Simulation
 from tracker.domain.office_time import OfficeTime
-from tracker.services import follow_ups, message_making, outbox, outcomes, reminders
+from tracker.services import follow_ups, message_making, outbox, recording, reminders
 
 NOT_BY_INSTANTS = {"crash", "failing job", "double start", "database locked", "clock forward", "clock back"}
 """Accidents that strike in the n-th look or statement: with more looks they would strike elsewhere."""
@@ -99,7 +99,7 @@ MUTANTS = [
     (outbox, "_goes_on", lambda delivery, moment: True, "sent outside the hours"),
     (reminders, "owed", lambda *args: [], "owed and not written"),
     (follow_ups, "record", lambda *args, **kwargs: None, "history and deeds differ"),
-    (outcomes, "_remark", lambda before, now: "", "no reason beside it"),
+    (recording, "remark_after", lambda before, now: "", "no reason beside it"),
 ]
 
 

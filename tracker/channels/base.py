@@ -115,7 +115,8 @@ class Announcing(Protocol):
     """A channel that can get ready for a message before it may leave, while its record is being written.
 
     Nothing of it arrives by ``announce``, which raises nothing; ``send`` with the same object then takes less
-    time. What was announced need not be sent.
+    time. What was announced need not be sent. ``following`` is what will be announced after it, if anything:
+    it can be put together while the provider takes this one.
     """
 
-    def announce(self, message: Outgoing) -> None: ...
+    def announce(self, message: Outgoing, following: Outgoing | None) -> None: ...

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from tracker.channels.base import ChannelDown, Outgoing, Receipt
@@ -13,6 +13,8 @@ from tracker.channels.smtp_refusals import ConnectionOver, PolicyRefusal
 from tracker.errors import DeliveryError, OutcomeUnknown
 
 T = TypeVar("T")
+Built = tuple[Outgoing, bytes]
+"""A message, and the same as it travels."""
 
 _REFUSED_IN_A_ROW = 3
 """So many recipients, and none accepted between them, are no coincidence."""
@@ -28,17 +30,20 @@ class EmailChannel:
         self._context = tls_context(account)
         self._conversation: Conversation | None = None
         self._refused: set[str] = set()
-        self._announced: tuple[Outgoing, bytes] | None = None
+        self._announced: Built | None = None
+        self._following: Outgoing | None = None
+        self._ready: Built | None = None
 
-    def announce(self, message: Outgoing) -> None:
+    def announce(self, message: Outgoing, following: Outgoing | None) -> None:
         """Lets the server get ready while the message may not leave yet (``Announcing``).
 
         Only on a connection that is open already; whatever goes wrong here, ``send`` begins anew.
         """
         self._take_back()
+        self._following = following
         if self._conversation is None or address_problem(message.address):
             return
-        self._announced = message, build_message(message, self.account)
+        self._announced = message, self._letter(message)
         try:
             self._conversation.announce(message.address, len(self._announced[1]))
         except ConnectionOver:
@@ -47,7 +52,7 @@ class EmailChannel:
     def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt:
         if self._announced is None or self._announced[0] is not message:
             self._take_back()
-        letter = self._announced[1] if self._announced else build_message(message, self.account)
+        letter = self._announced[1] if self._announced else self._letter(message)
 
         def introduce(server: Conversation) -> None:
             if self._announced is None:
@@ -58,7 +63,7 @@ class EmailChannel:
         try:
             with self._left_in_order():
                 self._asked(introduce)
-                receipt = Receipt(reference=self._opened().hand_over(letter))
+                receipt = Receipt(reference=self._opened().hand_over(letter, self._build_following))
         except PolicyRefusal as refusal:
             self._count(message.address, refusal)
             raise
@@ -91,6 +96,18 @@ class EmailChannel:
         if self._conversation is not None:
             self._conversation.say_goodbye()
             self._conversation = None
+
+    def _letter(self, message: Outgoing) -> bytes:
+        """The message as it travels, if it was not built ahead."""
+        ready, self._ready = self._ready, None
+        return ready[1] if ready and ready[0] is message else build_message(message, self.account)
+
+    def _build_following(self) -> None:
+        """What is wrong with it will be said when its turn comes."""
+        following, self._following = self._following, None
+        if following is not None:
+            with suppress(Exception):
+                self._ready = following, build_message(following, self.account)
 
     def _count(self, address: str, refusal: PolicyRefusal) -> None:
         """Raises ChannelDown where so many in a row were refused that it is no longer about each of them."""

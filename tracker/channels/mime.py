@@ -9,6 +9,7 @@ a retry sends the same bytes.
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from email.utils import format_datetime, quote
+from functools import lru_cache
 from urllib.parse import quote as percent_encoded
 
 from tracker.channels.base import Outgoing
@@ -43,20 +44,27 @@ def message_id(key: str, account: EmailAccount) -> str:
 
 def _headers(outgoing: Outgoing, account: EmailAccount) -> Iterator[str]:
     yield f"Date: {format_datetime(outgoing.created_at)}"
-    yield _header("From", _mailbox(account.sender_name, account.sender))
     yield _header("To", _mailbox(outgoing.recipient, outgoing.address))
-    if account.reply_to:
-        yield _header("Reply-To", [account.reply_to])
     yield _header("Subject", _words(one_line(outgoing.subject)))
     yield _header("Message-ID", [message_id(outgoing.key, account)])
     yield from _threading(outgoing, account)
-    # RFC 3834 §5 and [MS-OXCMAIL]: absence notes and other robots stay quiet.
-    yield "Auto-Submitted: auto-generated"
-    yield "X-Auto-Response-Suppress: All"
-    # RFC 2919: what people's filters hold on to, never to be changed.
-    yield _header("List-Id", [f"<follow-up.{account.domain}>"])
-    yield _header("List-Unsubscribe", [f"<{_pause_uri(account)}>"])
-    yield "MIME-Version: 1.0"
+    yield from _of_account(account.sender_name, account.sender, account.reply_to, account.domain)
+
+
+@lru_cache(maxsize=4)
+def _of_account(name: str, sender: str, reply_to: str, domain: str) -> tuple[str, ...]:
+    """The headers that are the same in every message of an account."""
+    return (
+        _header("From", _mailbox(name, sender)),
+        *([_header("Reply-To", [reply_to])] if reply_to else []),
+        # RFC 3834 §5 and [MS-OXCMAIL]: absence notes and other robots stay quiet.
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+        # RFC 2919: what people's filters hold on to, never to be changed.
+        _header("List-Id", [f"<follow-up.{domain}>"]),
+        _header("List-Unsubscribe", [f"<{_pause_uri(reply_to or sender)}>"]),
+        "MIME-Version: 1.0",
+    )
 
 
 def _threading(outgoing: Outgoing, account: EmailAccount) -> Iterator[str]:
@@ -67,12 +75,12 @@ def _threading(outgoing: Outgoing, account: EmailAccount) -> Iterator[str]:
         yield _header("References", thread[:1] + thread[1:][1 - _MOST_REFERENCES :])
 
 
-def _pause_uri(account: EmailAccount) -> str:
+def _pause_uri(mailbox: str) -> str:
     """Asks a person to pause these mails or change the channel (RFC 2369, RFC 6068): no duty ends by it.
 
     There is no https URI, and so no one-click header (RFC 8058), because no web server stands behind.
     """
-    address = percent_encoded(account.reply_to or account.sender, safe="@+!$*")
+    address = percent_encoded(mailbox, safe="@+!$*")
     return f"mailto:{address}?subject=pause"
 
 

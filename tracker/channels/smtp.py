@@ -6,7 +6,7 @@ keep and close for ``email``.
 """
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -82,13 +82,17 @@ class Conversation:
             for command in self._announced:
                 self._command(command)
 
-    def hand_over(self, letter: bytes) -> str:
-        """The server's words of acceptance. ``letter`` ends with a line end."""
+    def hand_over(self, letter: bytes, meanwhile: Callable[[], None]) -> str:
+        """The server's words of acceptance. ``letter`` ends with a line end.
+
+        ``meanwhile`` is what to do once it has left, while the server takes it; it raises nothing.
+        """
         try:
             # Dots by RFC 5321 §4.5.2. What was not sent to its end lacks the last one and so is not taken.
             self._client.send(letter.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         except OSError as error:
             raise self._cut_off("in the middle of the message") from error
+        meanwhile()
         code, reply = self._answer_to_final_dot()
         if code // 100 == 2:
             return answer_of(reply.decode(errors="replace"), self.account.password)

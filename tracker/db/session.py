@@ -60,9 +60,12 @@ def connected(sessions: sessionmaker[Session]) -> Connection:
     """A connection of its own that begins transactions as these sessions do; to be closed.
 
     For short transactions in a row: to fetch a connection and to set up a session for each takes as long as
-    the transaction. One that is lost fails the transaction under way, and the next begins on another.
+    the transaction. On PostgreSQL each has one statement only, so that nothing need be said around it. A
+    connection that is lost fails what is under way; what follows goes by another.
     """
     engine: Engine = sessions.kw["bind"]
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="AUTOCOMMIT")
     return engine.connect()
 
 

@@ -73,15 +73,14 @@ def _take(session: Session, moment: Moment, channel: str, places: int) -> list[M
 
 def begin(connection: Connection, claimed: Message, now: dt.datetime) -> bool:
     """Write down that a claimed message is being handed over now; false when the claim was lost meanwhile."""
-    ours = {"message_id": claimed.id, "claim": claimed.attempts, "now": now}
-    return connection.execute(_begun(), ours).rowcount == 1
+    return connection.execute(begun(), facts_of_beginning(claimed, now)).rowcount == 1
 
 
-def release(connection: Connection, messages: Sequence[Message]) -> None:
+def release(session: Session, messages: Sequence[Message]) -> None:
     """Give back claimed messages that were not tried, but none that another worker has taken meanwhile."""
     if messages:
         claims = [(claimed.id, claimed.attempts) for claimed in messages]
-        undo_claims(connection, tuple_(Message.id, Message.attempts).in_(claims))
+        undo_claims(session, tuple_(Message.id, Message.attempts).in_(claims))
 
 
 def give_back(session: Session, message: Message) -> None:
@@ -147,8 +146,14 @@ def _marked() -> ReturningUpdate[Message]:
     )
 
 
+def facts_of_beginning(coming: Message, now: dt.datetime) -> dict[str, object]:
+    """The parameters of ``begun``."""
+    return {"coming": coming.id, "coming_claim": coming.attempts, "now": now}
+
+
 @cache
-def _begun() -> Update:
+def begun() -> Update:
+    """Marks a claimed message as handed over, if its claim still holds."""
     messages = table_of(Message)
-    ours = (messages.c.id == bindparam("message_id"), messages.c.attempts == bindparam("claim"))
+    ours = (messages.c.id == bindparam("coming"), messages.c.attempts == bindparam("coming_claim"))
     return update(messages).where(*ours, messages.c.state == MessageState.SENDING).values(begun_at=NOW)

@@ -26,9 +26,11 @@ from tracker.services.channel_rests import keep_rests
 from tracker.services.claiming import begin, claim, release, room_left
 from tracker.services.delivery import Delivered, Delivery
 from tracker.services.moment import Moment
-from tracker.services.outcomes import Outcome, Tried, after_error, after_success, record
+from tracker.services.outcomes import Outcome, Tried, after_error, after_success
 from tracker.services.preparing import prepare
+from tracker.services.recording import record
 from tracker.services.recovery import LEASE, SAFE_AGAIN, recover
+from tracker.services.sent import step
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +123,7 @@ class _Claim:
             message, letter = rest.popleft()
             # Of what cannot be repeated, each is marked before it leaves, with the one before it on record.
             if letter.channel not in SAFE_AGAIN:
-                _announce(self._delivery, letter)
+                _announce(self._delivery, letter, following=rest[0][1] if rest else None)
                 if not self._note(coming=message):
                     continue
             if not self._try(message, letter):
@@ -142,12 +144,17 @@ class _Claim:
 
     def _note(self, *, untried: Sequence[Message] = (), coming: Message | None = None) -> bool:
         """Record what was tried, give back what was not, and mark what comes; whether that is still ours."""
+        now = self._clock().now
 
         def write() -> tuple[list[MessageState], bool]:
-            connection, routing = self._connection, self._delivery.routing
-            release(connection, untried)
-            states = record(connection, self._tried, routing=routing, moment=self._moment)
-            return states, coming is None or begin(connection, coming, self._clock().now)
+            if coming is not None and [outcome.state for _, _, outcome in self._tried] == [MessageState.SENT]:
+                with self._connection.begin():
+                    return [MessageState.SENT], step(self._connection, self._tried[0], coming, now)
+            with self._delivery.sessions.begin() as session:
+                release(session, untried)
+                routing = self._delivery.routing
+                states = record(session, self._tried, routing=routing, moment=self._moment)
+                return states, coming is None or begin(session.connection(), coming, now)
 
         states, is_ours = self._insist(write)
         for (message, letter, _), state in zip(self._tried, states, strict=True):
@@ -160,21 +167,19 @@ class _Claim:
         """Write down what has left. A locked database is asked again: else an e-mail would be repeated."""
         for _ in range(INSISTS):
             try:
-                with self._connection.begin():
-                    return write()
+                return write()
             except OperationalError:
                 log.warning("the outcome of a delivery could not be recorded yet; trying again")
                 self._delivery.pause(INSIST_SECONDS)
-        with self._connection.begin():
-            return write()
+        return write()
 
 
-def _announce(delivery: Delivery, letter: Outgoing) -> None:
+def _announce(delivery: Delivery, letter: Outgoing, following: Outgoing | None) -> None:
     """Let the channel get ready for what comes; what is wrong with it, sending will tell."""
     with suppress(Exception):
         channel = delivery.channel(letter.channel)
         if isinstance(channel, Announcing):
-            channel.announce(letter)
+            channel.announce(letter, following)
 
 
 def _attempt(

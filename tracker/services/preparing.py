@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.channels.base import Outgoing
 from tracker.db.models import Attempt, Contact, Message, MessageItem, MessageState, MessageText
-from tracker.db.prepared import TODAY, table_of
+from tracker.db.prepared import TODAY, any_of, table_of
 from tracker.domain.fiscal import first_of_month
 from tracker.domain.reminders import TURN, Kind
 from tracker.errors import TrackerError
@@ -35,9 +35,9 @@ def prepare(
     """Each message as it will leave; None when nothing in it is owed, or when it cannot leave now."""
     people = {message.contact_id for message in claimed}
     # Held while they are asked for, one by one.
-    contacts = session.scalars(select(Contact).where(Contact.id.in_(people))).all()
+    contacts = session.scalars(_contacts(), {"ids": list(people)}).all()
     written = [message.id for message in claimed if message.rendered_at is not None]
-    texts = session.scalars(select(MessageText).where(MessageText.message_id.in_(written))).all()
+    texts = session.scalars(_texts(), {"ids": written}).all()
     purse = Purse(session, moment, reserve=delivery.reserve)
     made = [(message, _outgoing(session, message, delivery, moment, purse)) for message in claimed]
     del contacts, texts
@@ -157,6 +157,16 @@ def _thread(session: Session, message: Message, today: dt.date) -> str:
     facts = {"contact": message.contact_id, "first": first_of_month(today), "today": today}
     keys = list(session.scalars(_earlier(), {**facts, "address": message.address}))
     return " ".join([*keys[:1], *keys[1:][-LONGEST_THREAD:]])
+
+
+@cache
+def _contacts() -> Select[Contact]:
+    return select(Contact).where(Contact.id.in_(any_of("ids")))
+
+
+@cache
+def _texts() -> Select[MessageText]:
+    return select(MessageText).where(MessageText.message_id.in_(any_of("ids")))
 
 
 @cache

@@ -7,19 +7,7 @@ channel recognises a repeat the message is repeated, otherwise a person has to d
 import datetime as dt
 from functools import cache
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Update,
-    and_,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import REPEATS_FOR
@@ -54,13 +42,13 @@ def recover(session: Session, now: dt.datetime) -> None:
     session.execute(_expire(), {"now": now})
 
 
-def undo_claims(database: Session | Connection, *which: ColumnElement[bool]) -> None:
+def undo_claims(session: Session, *which: ColumnElement[bool]) -> None:
     """Put claimed messages back as if they had not been claimed.
 
     What was never tried is written anew when its turn comes, and takes in what is new.
     """
     tried = Message.attempts > 1
-    database.execute(
+    session.execute(
         update(Message)
         .where(is_state(MessageState.SENDING), *which)
         .values(

@@ -4,6 +4,7 @@ from sqlalchemy import Engine, text
 
 from bench.city import DIVISIONS, build, empty
 from bench.measure import Figure, compare
+from bench.office import settle
 from bench.planning import fill_outbox
 from bench.workers import together
 from tracker.db.session import make_engine, parse_url, writing
@@ -36,6 +37,7 @@ def _rate(engine: Engine, url: str, task: str) -> float:
     fill_outbox(engine)
     with writing(engine).begin() as session:
         session.execute(text("UPDATE messages SET channel = 'line', intended_channel = 'line'"))
+    settle(engine)
     milliseconds, taken = together(task, url, WORKERS)
     with engine.connect() as connection:
         query = "SELECT count(*) FROM messages WHERE state = 'sending' AND attempts = 1"

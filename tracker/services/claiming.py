@@ -7,12 +7,10 @@ all. E-mail cannot tell: each is marked when its turn comes, so that never more 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import TypeVar
 
 from sqlalchemy import (
     Connection,
     Integer,
-    Select,
     Update,
     and_,
     bindparam,
@@ -31,8 +29,6 @@ from tracker.db.queries import is_state
 from tracker.services.moment import Moment
 from tracker.services.recovery import LEASE, SAFE_AGAIN, remembered, too_late_to_repeat, undo_claims
 
-T = TypeVar("T")
-
 BATCH = 25
 A_MINUTE = dt.timedelta(minutes=1)
 
@@ -42,30 +38,16 @@ def claim(
 ) -> list[Message]:
     """Take ready messages of one channel, those whose turn comes first; none when nothing is ready.
 
-    ``closed`` channels are left alone, and of one in ``room`` no more are taken than it says.
-    """
-    passed = {*closed, *(channel for channel, places in room.items() if places <= 0)}
-    ready = {"now": moment.now, **remembered(moment.now)}
-    while channel := session.scalar(_first(), {**ready, "closed": list(passed)}):
-        if messages := _take(session, moment, channel, min(BATCH, room.get(channel, BATCH))):
-            return messages
-        passed.add(channel)  # another worker is just taking what is left of it
-    return []
-
-
-def _take(session: Session, moment: Moment, channel: str, places: int) -> list[Message]:
-    """Choose and lock, past what others hold; then mark.
-
-    In two statements: within one, PostgreSQL may choose again for each row, and so take more than it may.
+    ``closed`` channels are left alone. Of one in ``room`` no more are taken than it says, and of any other no
+    more than of the narrowest of these.
     """
     now = moment.now
-    chosen = {"now": now, **remembered(now), "channel": channel, "places": places}
-    ids = session.scalars(_chosen(), chosen).all()
-    if not ids:
-        return []
-    begun = now if channel in SAFE_AGAIN else None
-    marks = {"ids": ids, "now": now, "until": now + LEASE, "begun": begun}
-    taken = session.scalars(_marked(), marks).all()
+    facts = {
+        **{"now": now, "until": now + LEASE, **remembered(now)},
+        "closed": [*closed, *(channel for channel, places in room.items() if places <= 0)],
+        "places": min([BATCH, *(places for places in room.values() if places > 0)]),
+    }
+    taken = session.scalars(_taken(), facts).all()
     for message in taken:
         _count_for(session, message, moment.today)
     return sorted(taken, key=lambda each: (each.turn, each.next_attempt_at, each.id))
@@ -110,34 +92,34 @@ def _lately(session: Session, channel: str, now: dt.datetime) -> int:
     return (session.scalar(tried) or 0) + (session.scalar(under_way) or 0)
 
 
-def _ready(query: Select[T]) -> Select[T]:
-    owed = and_(is_state(*READY), Message.next_attempt_at <= NOW, Message.useful_until > NOW)
-    in_turn = query.order_by(Message.turn, Message.next_attempt_at, Message.id)
-    return in_turn.where(owed, ~too_late_to_repeat())
-
-
 @cache
-def _first() -> Select[str]:
-    return _ready(select(Message.channel)).where(Message.channel.not_in(any_of("closed"))).limit(1)
+def _taken() -> ReturningUpdate[Message]:
+    """Chosen and locked, past what others hold, and of these marked those that go by the first one's channel.
 
-
-@cache
-def _chosen() -> Select[int]:
-    places = bindparam("places", type_=Integer())
-    of_channel = _ready(select(Message.id)).where(Message.channel == bindparam("channel"))
-    return of_channel.limit(places).with_for_update(skip_locked=True)
-
-
-@cache
-def _marked() -> ReturningUpdate[Message]:
+    What is chosen is a table of its own: within a condition, PostgreSQL may choose again for each row.
+    """
+    in_turn = (Message.turn, Message.next_attempt_at, Message.id)
+    ready = and_(is_state(*READY), Message.next_attempt_at <= NOW, Message.useful_until > NOW)
+    chosen = (
+        select(*in_turn, Message.channel)
+        .where(ready, ~too_late_to_repeat(), Message.channel.not_in(any_of("closed")))
+        .order_by(*in_turn)
+        .limit(bindparam("places", type_=Integer()))
+        .with_for_update(skip_locked=True)
+        .cte("chosen")
+    )
+    order = (chosen.c.turn, chosen.c.next_attempt_at, chosen.c.id)
+    first = select(chosen.c.channel).order_by(*order).limit(1).scalar_subquery()
+    of_channel = select(chosen.c.id).where(chosen.c.channel == first)
     return (
         update(Message)
-        .where(Message.id.in_(any_of("ids")))
+        .where(Message.id.in_(of_channel))
         .values(
             state=MessageState.SENDING,
             attempts=Message.attempts + 1,
             lease_until=bindparam("until"),
-            begun_at=bindparam("begun"),
+            # What cannot be repeated is begun one by one.
+            begun_at=case((Message.channel.in_(list(SAFE_AGAIN)), NOW)),
             # What was surely refused cannot be doubled by a repeat, however late.
             first_attempt_at=case((Message.unsure == 0, NOW), else_=Message.first_attempt_at),
         )

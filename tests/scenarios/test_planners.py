@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SI
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 4
-PEOPLE = 120
+PEOPLE = 240
 ANSWER_SECONDS = 0.02  # LINE takes its time, so that each process gets its share
 WAIT_SECONDS = 120.0
 QUIET = at("2022-02-01 08:55")  # nothing is owed yet

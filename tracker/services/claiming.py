@@ -29,7 +29,7 @@ from tracker.db.queries import is_state
 from tracker.services.moment import Moment
 from tracker.services.recovery import LEASE, SAFE_AGAIN, remembered, too_late_to_repeat, undo_claims
 
-BATCH = 25
+BATCH = 50
 A_MINUTE = dt.timedelta(minutes=1)
 
 

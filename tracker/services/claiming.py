@@ -7,6 +7,7 @@ all. E-mail cannot tell: each is marked when its turn comes, so that never more 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -33,10 +34,8 @@ BATCH = 50
 A_MINUTE = dt.timedelta(minutes=1)
 
 
-def claim(
-    session: Session, moment: Moment, *, closed: Collection[str], room: Mapping[str, int]
-) -> list[Message]:
-    """Take ready messages of one channel, those whose turn comes first; none when nothing is ready.
+def claim(session: Session, moment: Moment, *, closed: Collection[str], room: Mapping[str, int]) -> list[int]:
+    """Take ready messages of one channel: the numbers of those whose turn comes first, in turn, if any.
 
     ``closed`` channels are left alone. Of one in ``room`` no more are taken than it says, and of any other no
     more than of the narrowest of these.
@@ -47,10 +46,11 @@ def claim(
         "closed": [*closed, *(channel for channel, places in room.items() if places <= 0)],
         "places": min([BATCH, *(places for places in room.values() if places > 0)]),
     }
-    taken = session.scalars(_taken(), facts).all()
-    for message in taken:
-        _count_for(session, message, moment.today)
-    return sorted(taken, key=lambda each: (each.turn, each.next_attempt_at, each.id))
+    taken = session.connection().execute(_taken(), facts).all()
+    for row in taken:
+        if row.on_date != moment.today:
+            _count_for(session, row.id, row.contact_id, moment.today)
+    return [row.id for row in sorted(taken, key=lambda each: (each.turn, each.next_attempt_at, each.id))]
 
 
 def begin(connection: Connection, claimed: Message, now: dt.datetime) -> bool:
@@ -76,12 +76,12 @@ def room_left(session: Session, now: dt.datetime, per_minute: Mapping[str, int])
     return {channel: limit - _lately(session, channel, now) for channel, limit in per_minute.items() if limit}
 
 
-def _count_for(session: Session, message: Message, today: dt.date) -> None:
+def _count_for(session: Session, number: int, contact: int, today: dt.date) -> None:
     """A message counts for the day of its last attempt: that day's other messages wait for the next."""
-    if message.on_date != today:
-        others = (Message.contact_id == message.contact_id, Message.on_date == today)
-        message.number = (session.scalar(select(func.max(Message.number)).where(*others)) or 0) + 1
-        message.on_date = today
+    others = (Message.contact_id == contact, Message.on_date == today)
+    last = session.scalar(select(func.max(Message.number)).where(*others)) or 0
+    counted = update(table_of(Message)).where(Message.id == number)
+    session.connection().execute(counted.values(on_date=today, number=last + 1))
 
 
 def _lately(session: Session, channel: str, now: dt.datetime) -> int:
@@ -93,7 +93,7 @@ def _lately(session: Session, channel: str, now: dt.datetime) -> int:
 
 
 @cache
-def _taken() -> ReturningUpdate[Message]:
+def _taken() -> ReturningUpdate[*tuple[Any, ...]]:
     """Chosen and locked, past what others hold, and of these marked those that go by the first one's channel.
 
     What is chosen is a table of its own: within a condition, PostgreSQL may choose again for each row.
@@ -111,20 +111,20 @@ def _taken() -> ReturningUpdate[Message]:
     order = (chosen.c.turn, chosen.c.next_attempt_at, chosen.c.id)
     first = select(chosen.c.channel).order_by(*order).limit(1).scalar_subquery()
     of_channel = select(chosen.c.id).where(chosen.c.channel == first)
+    messages = table_of(Message)
     return (
-        update(Message)
-        .where(Message.id.in_(of_channel))
+        update(messages)
+        .where(messages.c.id.in_(of_channel))
         .values(
             state=MessageState.SENDING,
-            attempts=Message.attempts + 1,
+            attempts=messages.c.attempts + 1,
             lease_until=bindparam("until"),
             # What cannot be repeated is begun one by one.
-            begun_at=case((Message.channel.in_(list(SAFE_AGAIN)), NOW)),
+            begun_at=case((messages.c.channel.in_(list(SAFE_AGAIN)), NOW)),
             # What was surely refused cannot be doubled by a repeat, however late.
-            first_attempt_at=case((Message.unsure == 0, NOW), else_=Message.first_attempt_at),
+            first_attempt_at=case((messages.c.unsure == 0, NOW), else_=messages.c.first_attempt_at),
         )
-        .returning(Message)
-        .execution_options(populate_existing=True, synchronize_session=False)
+        .returning(*(messages.c[name] for name in ("id", "contact_id", "on_date", "turn", "next_attempt_at")))
     )
 
 

@@ -10,14 +10,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import Announcing, ChannelDown, Outgoing, Receipt
 from tracker.db.models import READY, Message, MessageState
+from tracker.db.prepared import any_of
 from tracker.db.queries import is_state
 from tracker.db.session import connected
 from tracker.errors import ConfigError, DeliveryError, OutcomeUnknown
@@ -67,7 +69,9 @@ def deliver_some(delivery: Delivery, clock: Clock, down: set[str]) -> list[Messa
 
     def take(session: Session, moment: Moment) -> list[Message]:
         room = room_left(session, moment.now, delivery.per_minute)
-        return claim(session, moment, closed=down, room=room)
+        numbers = claim(session, moment, closed=down, room=room)
+        found = {message.id: message for message in session.scalars(_numbered(), {"numbers": numbers})}
+        return [found[number] for number in numbers]
 
     return deliver_taken(delivery, clock, take, down)
 
@@ -209,3 +213,8 @@ def _send(delivery: Delivery, letter: Outgoing, moment: Moment) -> Receipt:
     except Exception as error:  # one broken message must not stop the others
         log.exception("message %s by %s: unexpected", letter.key, letter.channel)
         raise OutcomeUnknown(f"The program failed while sending ({type(error).__name__}).") from error
+
+
+@cache
+def _numbered() -> Select[Message]:
+    return select(Message).where(Message.id.in_(any_of("numbers")))

@@ -1,6 +1,7 @@
 """Servers on loopback and channels that talk to them, all closed again after the test."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -66,9 +67,11 @@ def mail_server(stack: ExitStack, certificate: trustme.LeafCert, pipelining: boo
 
 @pytest.fixture
 def email(stack: ExitStack, ca_file: str) -> Callable[..., EmailChannel]:
-    """A channel to a fake server, with time-outs short enough for a test."""
+    """A channel to a fake server, with time-outs short enough for a test; ``ticks`` as for EmailChannel."""
 
-    def build(server: FakeSmtp, **changes: object) -> EmailChannel:
+    def build(
+        server: FakeSmtp, *, ticks: Callable[[], float] = time.monotonic, **changes: object
+    ) -> EmailChannel:
         options = {
             "host": server.host,
             "port": server.port,
@@ -79,7 +82,7 @@ def email(stack: ExitStack, ca_file: str) -> Callable[..., EmailChannel]:
             "final_timeout": 2.0,
             **changes,
         }
-        return stack.enter_context(closing(EmailChannel(EmailAccount(**options))))  # type: ignore[arg-type]
+        return stack.enter_context(closing(EmailChannel(EmailAccount(**options), ticks=ticks)))  # type: ignore[arg-type]
 
     return build
 

@@ -160,6 +160,20 @@ def test_connection_that_ends_while_a_message_is_announced_is_replaced(greeted, 
     assert arrived(server) == [("first@office.go.th", 1), ("education@office.go.th", 2)]
 
 
+@pytest.mark.parametrize(("seconds", "connection"), [(1, 1), (60, 2)], ids=["soon", "late"])
+def test_server_that_had_to_wait_long_is_told_anew(mail_server, email, seconds, connection):
+    """As when the database was locked: it may have given up, and a text sent after that is lost in doubt."""
+    server, clock, message = mail_server(), [0.0], outgoing()
+    channel = email(server, ticks=lambda: clock[0])
+    channel.send(FIRST, now=NOW)
+
+    channel.announce(message, None)
+    clock[0] += seconds
+    channel.send(message, now=NOW)
+
+    assert arrived(server) == [("first@office.go.th", 1), ("education@office.go.th", connection)]
+
+
 def test_connection_that_had_ended_before_is_replaced(greeted):
     server, channel = greeted()
     message = outgoing()

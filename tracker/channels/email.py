@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import TypeVar
 
 from tracker.channels.base import ChannelDown, Outgoing, Receipt
@@ -19,18 +20,23 @@ Built = tuple[Outgoing, bytes]
 _REFUSED_IN_A_ROW = 3
 """So many recipients, and none accepted between them, are no coincidence."""
 
+_WAITS_SECONDS = 5.0
+"""So long a server that was told of a message surely waits for it. One that has given up meanwhile would
+leave us in doubt about a text that it never read; so it is told anew, on another connection."""
+
 
 class EmailChannel:
-    """Sends by one account. Not for several threads at once."""
+    """Sends by one account. Not for several threads at once. ``ticks``: seconds that only go forward."""
 
     name = "email"
 
-    def __init__(self, account: EmailAccount) -> None:
-        self.account = account
+    def __init__(self, account: EmailAccount, *, ticks: Callable[[], float] = monotonic) -> None:
+        self.account, self._ticks = account, ticks
         self._context = tls_context(account)
         self._conversation: Conversation | None = None
         self._refused: set[str] = set()
         self._announced: Built | None = None
+        self._announced_at = 0.0
         self._following: Outgoing | None = None
         self._ready: Built | None = None
 
@@ -43,14 +49,15 @@ class EmailChannel:
         self._following = following
         if self._conversation is None or address_problem(message.address):
             return
-        self._announced = message, self._letter(message)
+        self._announced, self._announced_at = (message, self._letter(message)), self._ticks()
         try:
             self._conversation.announce(message.address, len(self._announced[1]))
         except ConnectionOver:
             self._drop()
 
     def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt:
-        if self._announced is None or self._announced[0] is not message:
+        is_old = self._ticks() - self._announced_at > _WAITS_SECONDS
+        if self._announced is None or self._announced[0] is not message or is_old:
             self._take_back()
         letter = self._announced[1] if self._announced else self._letter(message)
 

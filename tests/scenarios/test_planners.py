@@ -13,17 +13,21 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, func, select
 
-from tests.factories import contact, line_id, measure, rule, stored
+from tests.factories import line_id, measure, rule, stored
 from tests.factories import plan as document
 from tests.fakes.line import FakeLine
 from tests.services.delivering import at, looked
 from tracker.app import App
 from tracker.db.models import Lease, Message, MessageState, Reminder
+from tracker.domain.contacts import Role
+from tracker.services.contacts import ContactEntry, store_contacts
+from tracker.services.divisions import DivisionBook
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 
@@ -127,8 +131,9 @@ def machines(app: App, database: URL) -> Iterator[Machines]:
         days = [rule("on", dt.date(2022, month, 4)) for month in (2, 3)]
         plan = document(measure("O1", lead="ฝ่ายหนึ่ง", rules=days))
         agency = stored(session, plan, office=app.office).agency_id
-        for n in range(PEOPLE):
-            contact(session, agency, f"owner {n}", divisions=["ฝ่ายหนึ่ง"], line_id=line_id(n))
+        owner = ContactEntry("owner", ("ฝ่ายหนึ่ง",), roles=(Role.OWNER,))
+        people = [replace(owner, name=f"owner {n}", line_id=line_id(n)) for n in range(PEOPLE)]
+        store_contacts(session, agency, people, DivisionBook(session, agency))
         looked(session, QUIET)
     with FakeLine(limit=None) as line:
         line.fail_next("delay", times=3 * PEOPLE, seconds=ANSWER_SECONDS)

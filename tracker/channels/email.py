@@ -56,8 +56,7 @@ class EmailChannel:
             self._drop()
 
     def send(self, message: Outgoing, *, now: dt.datetime) -> Receipt:
-        is_old = self._ticks() - self._announced_at > _WAITS_SECONDS
-        if self._announced is None or self._announced[0] is not message or is_old:
+        if not self._is_waited_for(message):
             self._take_back()
         letter = self._announced[1] if self._announced else self._letter(message)
 
@@ -158,6 +157,11 @@ class EmailChannel:
                 self._conversation.reset()
             except DeliveryError:
                 self._drop()
+
+    def _is_waited_for(self, message: Outgoing) -> bool:
+        """Whether the server was told of it, and not so long ago that it may have given up."""
+        announced, waits = self._announced, self._ticks() - self._announced_at
+        return announced is not None and announced[0] is message and waits <= _WAITS_SECONDS
 
     def _take_back(self) -> None:
         """A server that was told of a message that does not come is left: it may wait for the text."""

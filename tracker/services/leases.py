@@ -11,10 +11,10 @@ import socket
 from typing import Any
 
 from sqlalchemy import CursorResult, delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Lease
+from tracker.db.upsert import inserting
 
 BELIEVED = 2
 """A lease that ends later than so many times its length was taken by a clock that ran ahead: it is void."""
@@ -30,10 +30,9 @@ def take(session: Session, name: str, *, holder: str, now: dt.datetime, lasts: d
 
     It then ends after ``lasts``, unless it is renewed before. Of two that take it at once one gets it.
     """
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     values = {"holder": holder, "until": now + lasts}
     free = or_(Lease.holder == holder, Lease.until <= now, Lease.until > now + BELIEVED * lasts)
-    statement = dialect.insert(Lease).values(name=name, **values)
+    statement = inserting(session.get_bind().dialect.name, Lease).values(name=name, **values)
     taken = statement.on_conflict_do_update(index_elements=[Lease.name], set_=values, where=free)
     return _rows(session, taken) == 1
 

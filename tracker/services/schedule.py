@@ -18,10 +18,10 @@ from sqlalchemy import (
     select,
     values,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.db.models import FollowUp, Measure, MeasureRule, Plan
+from tracker.db.upsert import inserting
 from tracker.domain.fiscal import FiscalYear
 from tracker.domain.office_time import OfficeTime
 from tracker.domain.schedule import Slot, slots
@@ -120,9 +120,8 @@ def _row(slot: Slot, counts_from: dt.date) -> tuple[object, ...]:
 
 
 def _insert(session: Session, chosen: Select[Any]) -> Executable:
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert(FollowUp) if on_sqlite else postgresql.insert(FollowUp)
-    return insert.from_select(COLUMNS, chosen).on_conflict_do_nothing()
+    new = inserting(session.get_bind().dialect.name, FollowUp)
+    return new.from_select(COLUMNS, chosen).on_conflict_do_nothing()
 
 
 def _number(session: Session, plan_id: int) -> int:

@@ -4,12 +4,12 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Update, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.db import queries
 from tracker.db.models import Reminder
 from tracker.db.prepared import rows_written
+from tracker.db.upsert import inserting
 from tracker.services.owed import MADE, OWED
 from tracker.services.owed_statements import COLUMNS
 from tracker.services.waiting import WAITING
@@ -35,7 +35,7 @@ def _put(*columns: ColumnElement[Any]) -> Select[Any]:
 @cache
 def _write(dialect: str) -> Any:
     """Write down what has just come due, each thing once."""
-    into: Any = (sqlite if dialect == "sqlite" else postgresql).insert(Reminder.__table__)
+    into = inserting(dialect, Reminder.__table__)
     new = _put(*(WAITING.c[name] for name in COLUMNS)).where(WAITING.c.id.is_(None))
     return into.from_select((*COLUMNS, "message_id", "dropped"), new).on_conflict_do_nothing()
 

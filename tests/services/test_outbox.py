@@ -304,7 +304,21 @@ def test_a_person_who_has_mended_the_login_ends_the_wait(post: Post) -> None:
     add(post, "c")
     post.deliver()
 
-    assert states(post) == {"a": "sent", "b": "queued", "c": "sent"}
+    assert states(post) == {"a": "sent", "b": "sent", "c": "sent"}
+
+
+def test_a_login_that_was_not_mended_is_tried_once_for_all_that_waits(post: Post) -> None:
+    add(post, "a", "b", "c")
+    post.email.fail(*[ChannelDown("535 wrong password", retry_after=3600)] * 9)
+    post.deliver()
+    post.now += MINUTE
+
+    with post.sessions.begin() as session:
+        retry_messages(session, [1], Decision("a clerk", post.now))
+    for _ in range(3):
+        post.deliver()
+
+    assert len(post.email.tried) == 2
 
 
 def test_a_rest_that_a_wrong_clock_began_is_void(post: Post) -> None:

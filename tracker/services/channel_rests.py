@@ -6,16 +6,15 @@ that are made later, and in every process.
 
 import datetime as dt
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.base import UtcDateTime
 from tracker.db.models import READY, ChannelRest, Message
 from tracker.db.prepared import NOW
 from tracker.db.queries import is_state
+from tracker.db.upsert import inserting
 
 LONGEST = dt.timedelta(days=1)
 """No provider's wish to be left alone is heeded for longer. What ends later was stamped by a wrong clock."""
@@ -23,9 +22,8 @@ LONGEST = dt.timedelta(days=1)
 
 def begin_rest(session: Session, channel: str, until: dt.datetime, reason: str) -> None:
     """Leave a channel alone until then: what waits for it, and what will."""
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     values = {"until": until, "reason": reason}
-    new = dialect.insert(ChannelRest).values(channel=channel, **values)
+    new = inserting(session.get_bind().dialect.name, ChannelRest).values(channel=channel, **values)
     session.execute(new.on_conflict_do_update(index_elements=[ChannelRest.channel], set_=values))
     _put_off(session, channel, until)
 
@@ -41,9 +39,16 @@ def resting(session: Session, now: dt.datetime) -> list[ChannelRest]:
     return list(session.scalars(_resting(), {"now": now, "longest": now + LONGEST}))
 
 
-def end_rest(session: Session, channel: str) -> None:
-    """Try a channel again at once with what a person has put back; the others wait until they were to."""
-    session.execute(delete(ChannelRest).where(ChannelRest.channel == channel))
+def end_rest(session: Session, channel: str, now: dt.datetime) -> None:
+    """Try a channel again at once, with all that was put off until the end of its rest.
+
+    If it still takes nothing, the first try says so and the next rest begins.
+    """
+    rest = session.get(ChannelRest, channel)
+    if rest is not None:
+        held = (Message.channel == channel, is_state(*READY), Message.next_attempt_at == rest.until)
+        session.execute(update(Message).where(*held).values(next_attempt_at=now))
+        session.delete(rest)
 
 
 def _put_off(session: Session, channel: str, until: dt.datetime) -> None:

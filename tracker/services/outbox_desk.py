@@ -65,7 +65,7 @@ def retry_messages(
             _refuse(message, AGAIN)
         before = message.state
         said[message.id] = _put_back(session, message, decision.now, really_send=really_send)
-        end_rest(session, message.channel)
+        end_rest(session, message.channel, decision.now)
         _record(session, message, "message retried", before, decision)
     return said
 
